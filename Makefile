@@ -1,0 +1,108 @@
+# Two commands matter: `make test` proves everything, `make play` shows it. Each sets up what it needs by itself:
+# .venv, web/node_modules and playground/node_modules, all inside the checkout. `make help` lists the rest.
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+PORT ?= 8123
+PYTEST_ARGS ?=
+PYTEST_WORKERS ?= 2
+
+# Stamps: a step runs again only when what it was made from has changed.
+VENV := .venv/.stamp
+WEB_MODULES := web/node_modules/.stamp
+PLAY_MODULES := playground/node_modules/.stamp
+WHEEL := dist/.stamp
+BRIDGE := web/dist/.stamp
+SITE := playground/dist/.stamp
+
+WHEEL_SOURCES := pyproject.toml README.md LICENSE $(shell find tenor_wasm -type f -not -path '*/__pycache__/*' 2>/dev/null)
+BRIDGE_SOURCES := web/package.json web/tsconfig.json $(shell find web/src -type f)
+SITE_SOURCES := playground/index.html playground/package.json playground/tsconfig.json playground/vite.config.ts \
+	$(shell find playground/src playground/examples -type f)
+
+.PHONY: help setup build test lint types typescript test-all test-python test-node test-browser play format clean need-node need-port
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  PORT=8123 is where \`make play\` serves; PYTHON= names another interpreter; PYTEST_ARGS= goes to pytest."
+
+setup: $(VENV) $(WEB_MODULES) $(PLAY_MODULES) ## Install what the other targets need, into this checkout
+
+build: $(WHEEL) $(BRIDGE) $(SITE) ## Build the wheel, the bridge and the page
+
+test: lint types typescript test-all ## Everything: lint, types, Python, Pyodide in Node, browser
+
+lint: $(VENV) ## Check style and formatting
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+types: $(VENV) ## Check the Python types, strictly
+	.venv/bin/mypy
+
+typescript: $(WEB_MODULES) $(PLAY_MODULES) $(BRIDGE) ## Check the TypeScript types, strictly, and test the bridge's own parts
+	cd web && npm run --silent check
+	cd playground && npm run --silent check
+	cd web && npm run --silent test
+
+# One run for all engines, so that the last lines count everything.
+test-all: $(VENV) build
+	TENOR_BROWSER="$$(tests/find_browser.sh)" .venv/bin/pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
+
+test-python: $(VENV) ## The tests that need neither Node nor a browser
+	.venv/bin/pytest -n $(PYTEST_WORKERS) -m "not node and not browser" $(PYTEST_ARGS)
+
+test-node: $(VENV) $(WHEEL) $(BRIDGE) ## The tests under Pyodide in Node
+	.venv/bin/pytest -m node $(PYTEST_ARGS)
+
+test-browser: $(VENV) build ## The tests in Chromium
+	TENOR_BROWSER="$$(tests/find_browser.sh)" .venv/bin/pytest -m browser $(PYTEST_ARGS)
+
+play: need-port build ## Build the page and serve it on localhost (PORT=8123)
+	@node playground/scripts/serve.mjs --port "$(PORT)"
+
+format: $(VENV) ## Bring the Python code into the one format
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+clean: ## Remove everything that was built or installed
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf web/dist web/node_modules playground/dist playground/node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+need-node:
+	@command -v node >/dev/null && command -v npm >/dev/null \
+		&& node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' \
+		|| { echo "Node 20 or newer with npm is needed: install it from nodejs.org or your package manager and run make again." >&2; exit 1; }
+
+need-port: need-node
+	@node playground/scripts/serve.mjs --port "$(PORT)" --check
+
+$(VENV): pyproject.toml tests/requirements.lock tests/make_venv.sh
+	PYTHON="$${PYTHON:-}" tests/make_venv.sh
+	@touch $@
+
+$(WEB_MODULES): web/package.json web/package-lock.json | need-node
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+$(PLAY_MODULES): playground/package.json playground/package-lock.json | need-node
+	cd playground && npm ci --no-audit --no-fund
+	@touch $@
+
+$(WHEEL): $(VENV) $(WHEEL_SOURCES)
+	rm -rf dist
+	.venv/bin/python -m build --wheel --no-isolation --outdir dist .
+	@touch $@
+
+$(BRIDGE): $(WEB_MODULES) $(BRIDGE_SOURCES)
+	rm -rf web/dist
+	cd web && npm run --silent build
+	@touch $@
+
+$(SITE): $(PLAY_MODULES) $(WHEEL) $(BRIDGE) $(SITE_SOURCES)
+	cd playground && npm run --silent build
+	@touch $@
