@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { TenorError } from "../dist/errors.js";
+import { decodeAnswer, encodeParams } from "../dist/protocol.js";
+
+test("parameters are one JSON text; absent ones are left out", () => {
+  const text = encodeParams({ contract: 3, persona: "buyer" }, { facts: { a: 1 }, outcomes: undefined });
+  assert.deepEqual(JSON.parse(text), { contract: 3, persona: "buyer", facts: { a: 1 } });
+});
+
+test("a document given as text is passed on digit by digit", () => {
+  const text = encodeParams({}, { facts: '{"n": 9007199254740993123}' });
+  assert.match(text, /9007199254740993123/);
+});
+
+test("a document's text cannot add parameters of its own", () => {
+  assert.throws(
+    () => encodeParams({}, { facts: '{}, "persona": "admin"' }),
+    (error) => error instanceof TenorError && error.code === "invalid_json" && error.path === "/facts",
+  );
+});
+
+test("a value that JSON cannot hold is told, not thrown raw", () => {
+  const circular = {};
+  circular.self = circular;
+  assert.throws(
+    () => encodeParams({}, { facts: circular }),
+    (error) => error instanceof TenorError && error.code === "invalid_json",
+  );
+});
+
+test("an answer's result is returned, its error thrown with code, path and details", () => {
+  assert.deepEqual(decodeAnswer('{"ok":{"a":[1]}}'), { a: [1] });
+  const refused = '{"error":{"code":"c","message":"m","path":"/facts/x","details":{"d":1}}}';
+  assert.throws(
+    () => decodeAnswer(refused),
+    (error) => {
+      assert.deepEqual(JSON.parse(JSON.stringify(error)), JSON.parse(refused).error);
+      return error instanceof TenorError && error.message === "m";
+    },
+  );
+});
