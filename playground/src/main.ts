@@ -1,0 +1,209 @@
+/** Wires the page: inputs on one side, what the evaluator answers on the other. The newest edit always wins. */
+
+import type { Contract, InspectResult, Tenor } from "tenor-wasm";
+import { byId, element, fillSelect } from "./dom";
+import { type Example, getExample, listExamples, type Scenario, showDocuments } from "./examples";
+import { clearProblems, showProblem } from "./problems";
+import { actionTable, type EntityInstances, runResult, verdictTable } from "./results";
+import { startTenor } from "./startup";
+
+const TYPING_PAUSE_MS = 150;
+
+const exampleSelect = byId("example", HTMLSelectElement);
+const scenarioSelect = byId("scenario", HTMLSelectElement);
+const factsBox = byId("facts", HTMLTextAreaElement);
+const statesBox = byId("entity-states", HTMLTextAreaElement);
+const personaSelect = byId("persona", HTMLSelectElement);
+const flowSelect = byId("flow", HTMLSelectElement);
+const bindingsGroup = byId("bindings", HTMLDivElement);
+
+/** What is on the page now: replaced as a whole when another example is chosen. */
+interface Loaded {
+  readonly example: Example;
+  readonly contract: Contract;
+  readonly inspection: InspectResult;
+}
+
+let tenor: Tenor;
+let loaded: Loaded | undefined;
+/** Counts edits: an answer to an older edit is dropped. */
+let edit = 0;
+let typingTimer: ReturnType<typeof setTimeout> | undefined;
+
+void begin();
+
+async function begin(): Promise<void> {
+  // The list is small: it comes while Python starts.
+  const [started, examples] = await Promise.all([startTenor(), listExamples()]).catch((thrown: unknown) => {
+    byId("startup-error", HTMLDivElement).replaceChildren(thrown instanceof Error ? thrown.message : String(thrown));
+    byId("startup-error", HTMLDivElement).hidden = false;
+    throw thrown;
+  });
+  tenor = started;
+  fillSelect(exampleSelect, examples.map(({ file, title, trade }) => ({ value: file, label: `${title} (${trade})` })));
+  listen();
+  byId("startup", HTMLElement).hidden = true;
+  byId("workbench", HTMLElement).hidden = false;
+  await chooseExample();
+}
+
+function listen(): void {
+  exampleSelect.addEventListener("change", () => void chooseExample());
+  scenarioSelect.addEventListener("change", () => chooseScenario());
+  personaSelect.addEventListener("change", () => void answer());
+  flowSelect.addEventListener("change", () => showBindings({}));
+  for (const box of [factsBox, statesBox]) {
+    box.addEventListener("input", () => {
+      forgetRun();
+      clearTimeout(typingTimer);
+      typingTimer = setTimeout(() => void answer(), TYPING_PAUSE_MS);
+    });
+  }
+  byId("inputs", HTMLFormElement).addEventListener("submit", (event) => event.preventDefault());
+  byId("run", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    void run();
+  });
+}
+
+async function chooseExample(): Promise<void> {
+  const mine = ++edit;
+  clearProblems("contract");
+  try {
+    const example = await getExample(exampleSelect.value);
+    const contract = await tenor.load(example.contract);
+    const inspection = await contract.inspect();
+    if (mine !== edit) {
+      await contract.free();
+      return;
+    }
+    await loaded?.contract.free();
+    loaded = { example, contract, inspection };
+  } catch (thrown) {
+    if (mine === edit) showProblem(thrown, "contract");
+    return;
+  }
+  const { example, contract, inspection } = loaded;
+  byId("example-about", HTMLParagraphElement).textContent = example.about;
+  byId("about-contract", HTMLParagraphElement).textContent = `Contract ${contract.id}, ${contract.hash}`;
+  fillSelect(scenarioSelect, example.scenarios.map(({ title }, index) => ({ value: String(index), label: title })), "0");
+  fillSelect(personaSelect, inspection.personas.map(({ id }) => ({ value: id, label: id })));
+  fillSelect(flowSelect, inspection.flows.map(({ id }) => ({ value: id, label: id })));
+  chooseScenario();
+}
+
+function chooseScenario(): void {
+  const scenario: Scenario | undefined = loaded?.example.scenarios[Number(scenarioSelect.value)];
+  if (scenario === undefined) return;
+  byId("scenario-about", HTMLParagraphElement).textContent = scenario.about;
+  showDocuments(scenario);
+  personaSelect.value = scenario.persona;
+  if (scenario.flow !== undefined) flowSelect.value = scenario.flow;
+  showBindings(scenario.instance_bindings ?? {});
+  void answer();
+}
+
+/** Asks for verdicts and action space as the inputs stand, and shows both unless another edit came first. */
+async function answer(): Promise<void> {
+  clearTimeout(typingTimer);
+  const mine = ++edit;
+  if (loaded === undefined) return;
+  const { contract, inspection } = loaded;
+  forgetRun();
+  showBindings(chosenBindings());
+  const input = { facts: factsBox.value, entityStates: statesBox.value, persona: personaSelect.value };
+  const [verdicts, space] = await Promise.allSettled([contract.evaluate(input), contract.actionSpace(input)]);
+  if (mine !== edit) return;
+  clearProblems("facts", "entity-states", "persona", "run");
+  if (verdicts.status === "fulfilled") byId("verdicts", HTMLDivElement).replaceChildren(verdictTable(verdicts.value));
+  else byId("verdicts", HTMLDivElement).replaceChildren(element("p", { class: "none" }, "Nothing to show until the inputs are right."));
+  if (space.status === "fulfilled") {
+    const flows = inspection.flows.map(({ id }) => id);
+    const open = new Set(space.value.actions.map(({ flow_id }) => flow_id)).size;
+    summary(`${open} of ${flows.length} flows can be started by ${input.persona}.`);
+    byId("actions", HTMLDivElement).replaceChildren(actionTable(space.value, instances(), flows, chooseInstance));
+  } else {
+    summary("Nothing to show until the inputs are right.");
+    byId("actions", HTMLDivElement).replaceChildren();
+    showProblem(space.reason, "facts");
+  }
+}
+
+async function run(): Promise<void> {
+  if (loaded === undefined) return;
+  const mine = ++edit;
+  clearProblems("run");
+  try {
+    const result = await loaded.contract.simulateFlow({
+      flow: flowSelect.value,
+      persona: personaSelect.value,
+      facts: factsBox.value,
+      entityStates: statesBox.value,
+      instanceBindings: chosenBindings(),
+    });
+    if (mine === edit) byId("run-result", HTMLDivElement).replaceChildren(runResult(result));
+  } catch (thrown) {
+    if (mine === edit) showProblem(thrown, "run");
+  }
+}
+
+/** A result stands for the inputs it was made from: when they change, it goes. */
+function forgetRun(): void {
+  byId("run-result", HTMLDivElement).replaceChildren();
+  clearProblems("run");
+}
+
+function chooseInstance(flow: string, entity: string, instance: string): void {
+  flowSelect.value = flow;
+  showBindings({ ...chosenBindings(), [entity]: instance });
+  byId("run-button", HTMLButtonElement).focus();
+}
+
+/** One select for each entity that the chosen flow can touch. */
+function showBindings(wanted: Readonly<Record<string, string>>): void {
+  forgetRun();
+  const flow = loaded?.inspection.flows.find(({ id }) => id === flowSelect.value);
+  const known = instances();
+  const entities = flow?.affected_entities ?? [];
+  const fields = entities.map((entity) => {
+    const states = known.get(entity);
+    const select = element("select", { id: `binding-${entity}`, "data-entity": entity });
+    const options = states
+      ? [...states].map(([id, state]) => ({ value: id, label: `${id} (${state})` }))
+      : [{ value: "_default", label: "_default (initial state)" }];
+    fillSelect(select, options, wanted[entity] ?? "");
+    select.addEventListener("change", forgetRun);
+    return element("div", { class: "field" }, element("label", { for: select.id }, entity), select);
+  });
+  bindingsGroup.replaceChildren(...fields);
+  byId("bindings-note", HTMLParagraphElement).textContent =
+    entities.length > 0 ? "Only the chosen instances can change." : "This flow changes no entity.";
+}
+
+function chosenBindings(): Record<string, string> {
+  const selects = bindingsGroup.querySelectorAll<HTMLSelectElement>("select[data-entity]");
+  return Object.fromEntries([...selects].map((select) => [select.dataset["entity"] ?? "", select.value]));
+}
+
+/** The instances in the states box, as far as it can be read; the evaluator says what is wrong with the rest. */
+function instances(): EntityInstances {
+  const found = new Map<string, ReadonlyMap<string, string>>();
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(statesBox.value);
+  } catch {
+    return found;
+  }
+  if (typeof parsed !== "object" || parsed === null) return found;
+  for (const [entity, states] of Object.entries(parsed)) {
+    if (typeof states === "string") found.set(entity, new Map([["_default", states]]));
+    else if (typeof states === "object" && states !== null) {
+      found.set(entity, new Map(Object.entries(states).map(([id, state]) => [id, String(state)])));
+    }
+  }
+  return found;
+}
+
+function summary(text: string): void {
+  byId("actions-summary", HTMLParagraphElement).textContent = text;
+}

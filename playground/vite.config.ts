@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const bridge = join(here, "../web/dist/index.js");
+const pyodide = join(here, "../web/node_modules/pyodide");
+const examples = join(here, "examples");
+const wheel = theWheel(join(here, "../dist"));
+
+/** What Pyodide needs at run time; the rest of its npm package stays at home. */
+const PYODIDE_FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
+
+function theWheel(folder: string): string {
+  const wheels = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".whl")) : [];
+  if (wheels.length !== 1) throw new Error(`expected one wheel in dist/, found ${wheels.length}: run \`make build\``);
+  return join(folder, wheels[0] as string);
+}
+
+/** Puts the files that are fetched at run time beside the page: Pyodide, the wheel, the examples. */
+function runtimeFiles(): Plugin {
+  return {
+    name: "runtime-files",
+    generateBundle() {
+      const emit = (fileName: string, path: string): void => {
+        this.emitFile({ type: "asset", fileName, source: readFileSync(path) });
+      };
+      for (const name of PYODIDE_FILES) emit(`runtime/${name}`, join(pyodide, name));
+      emit(`runtime/${basename(wheel)}`, wheel);
+      for (const name of readdirSync(examples)) emit(`examples/${name}`, join(examples, name));
+    },
+  };
+}
+
+export default defineConfig({
+  // Relative addresses: the page works in any folder of any static host.
+  base: "./",
+  define: { __WHEEL__: JSON.stringify(basename(wheel)) },
+  resolve: { alias: { "tenor-wasm": bridge } },
+  worker: { format: "es" },
+  build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0, reportCompressedSize: false },
+  plugins: [runtimeFiles()],
+});
