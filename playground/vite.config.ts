@@ -28,7 +28,9 @@ function runtimeFiles(): Plugin {
       };
       for (const name of PYODIDE_FILES) emit(`runtime/${name}`, join(pyodide, name));
       emit(`runtime/${basename(wheel)}`, wheel);
-      for (const name of readdirSync(examples)) emit(`examples/${name}`, join(examples, name));
+      for (const name of readdirSync(examples, { recursive: true, encoding: "utf8" })) {
+        if (name.endsWith(".json")) emit(`examples/${name}`, join(examples, name));
+      }
     },
   };
 }

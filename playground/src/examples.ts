@@ -12,29 +12,37 @@ export interface Scenario {
   readonly instance_bindings?: Readonly<Record<string, string>>;
 }
 
-export interface Example {
+/** An entry of the list: `name` is the folder that holds the contract and its scenarios. */
+export interface Entry {
+  readonly name: string;
   readonly title: string;
+  readonly trade: string;
   readonly about: string;
-  readonly contract: Readonly<Record<string, unknown>>;
+}
+
+export interface Example {
+  /** The interchange bundle as JSON text: it goes to the evaluator as it is. */
+  readonly contract: string;
   readonly scenarios: readonly Scenario[];
 }
 
-interface Index {
-  readonly examples: readonly { readonly file: string; readonly title: string; readonly trade: string; readonly about: string }[];
+export async function listExamples(): Promise<readonly Entry[]> {
+  const { examples } = JSON.parse(await get("examples/index.json")) as { examples: readonly Entry[] };
+  return examples;
 }
 
-export async function listExamples(): Promise<Index["examples"]> {
-  return (await getJSON<Index>("examples/index.json")).examples;
+export async function getExample(name: string): Promise<Example> {
+  const [contract, scenarios] = await Promise.all([
+    get(`examples/${name}/contract.json`),
+    get(`examples/${name}/scenarios.json`),
+  ]);
+  return { contract, ...(JSON.parse(scenarios) as { scenarios: readonly Scenario[] }) };
 }
 
-export function getExample(file: string): Promise<Example> {
-  return getJSON<Example>(`examples/${file}`);
-}
-
-async function getJSON<Shape>(path: string): Promise<Shape> {
+async function get(path: string): Promise<string> {
   const response = await fetch(new URL(path, document.baseURI));
   if (!response.ok) throw new Error(`could not download ${path}: the server answered ${response.status}. Reload the page to try again.`);
-  return (await response.json()) as Shape;
+  return response.text();
 }
 
 /** The text boxes that a scenario fills. */

@@ -25,6 +25,8 @@ interface Loaded {
 }
 
 let tenor: Tenor;
+/** What each example is about. */
+let abouts: ReadonlyMap<string, string> = new Map();
 let loaded: Loaded | undefined;
 /** Counts edits: an answer to an older edit is dropped. */
 let edit = 0;
@@ -40,7 +42,8 @@ async function begin(): Promise<void> {
     throw thrown;
   });
   tenor = started;
-  fillSelect(exampleSelect, examples.map(({ file, title, trade }) => ({ value: file, label: `${title} (${trade})` })));
+  abouts = new Map(examples.map(({ name, about }) => [name, about]));
+  fillSelect(exampleSelect, examples.map(({ name, title, trade }) => ({ value: name, label: `${title} (${trade})` })));
   listen();
   byId("startup", HTMLElement).hidden = true;
   byId("workbench", HTMLElement).hidden = false;
@@ -84,7 +87,7 @@ async function chooseExample(): Promise<void> {
     return;
   }
   const { example, contract, inspection } = loaded;
-  byId("example-about", HTMLParagraphElement).textContent = example.about;
+  byId("example-about", HTMLParagraphElement).textContent = abouts.get(exampleSelect.value) ?? "";
   byId("about-contract", HTMLParagraphElement).textContent = `Contract ${contract.id}, ${contract.hash}`;
   fillSelect(scenarioSelect, example.scenarios.map(({ title }, index) => ({ value: String(index), label: title })), "0");
   fillSelect(personaSelect, inspection.personas.map(({ id }) => ({ value: id, label: id })));
