@@ -1,0 +1,528 @@
+"""Values to and from JSON, checked against their declared type (§4.3, §5.2).
+
+``decoder(type)`` builds, once per type, the function that reads a JSON value; ``payload(value, type)`` prints a
+value in the structured form of the drop-in surface. In memory a value is plain and immutable, its type known from
+the contract: Bool ``bool``, Int ``int``, Decimal and Money ``Decimal``, Text and Enum ``str``, Date ``str``,
+DateTime ``int`` nanoseconds, Duration ``int`` in the declared unit, Record ``RecordValue``, TaggedUnion
+``TaggedValue``, List ``tuple``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+from tenor_wasm.errors import Findings, Json, Place, listed, shown
+from tenor_wasm.values import numeric, times
+from tenor_wasm.values.types import (
+    BaseType,
+    BoolType,
+    DateTimeType,
+    DateType,
+    DecimalType,
+    DurationType,
+    EnumType,
+    IntType,
+    ListType,
+    MoneyType,
+    RecordType,
+    TaggedUnionType,
+    TextType,
+    described,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonFloat:
+    """A JSON number with a fraction or an exponent, kept as it was written: it never becomes a binary float."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class RecordValue(dict[str, Any]):
+    """A record: declared field name to value. Never changed after it was read."""
+
+    __slots__ = ()
+
+
+class TaggedValue(NamedTuple):
+    """A tagged union value."""
+
+    tag: str
+    payload: Any
+
+
+class _Invalid:
+    """The mark of a value that could not be read; the reason is among the findings."""
+
+    def __repr__(self) -> str:
+        return "INVALID"
+
+
+INVALID = _Invalid()
+
+Decoder: TypeAlias = Callable[[Json, Place, Findings], Any]
+"""Reads a JSON value; returns ``INVALID`` after reporting why it does not fit the type."""
+
+
+def decoder(base_type: BaseType) -> Decoder:
+    """The function that reads a JSON value of this type.
+
+    It reports faults with the codes ``type_mismatch``, ``float_not_allowed``, ``out_of_range``,
+    ``decimal_precision``, ``text_too_long``, ``invalid_text``, ``not_in_enum``, ``invalid_date``,
+    ``invalid_date_time``, ``wrong_currency``, ``wrong_unit``, ``missing_field``, ``unknown_variant`` and
+    ``list_too_long``, each at the place of the value at fault.
+    """
+    return _DECODERS[type(base_type)](base_type)
+
+
+def _mismatch(json: Json, wanted: str, place: Place, findings: Findings) -> _Invalid:
+    if isinstance(json, (float, JsonFloat)):
+        findings.fault(
+            "float_not_allowed",
+            f'expected {wanted}, got {shown(json)}; write decimals as text, for example "10.50"',
+            place,
+        )
+    else:
+        findings.fault("type_mismatch", f"expected {wanted}, got {shown(json)}", place)
+    return INVALID
+
+
+def _bool_decoder(_: BoolType) -> Decoder:
+    def decode(json: Json, place: Place, findings: Findings) -> Any:
+        return json if json is True or json is False else _mismatch(json, "true or false", place, findings)
+
+    return decode
+
+
+def _whole_decoder(low: int | None, high: int | None, wanted: str) -> Decoder:
+    def decode(json: Json, place: Place, findings: Findings) -> Any:
+        if type(json) is not int:
+            return _mismatch(json, wanted, place, findings)
+        if (low is not None and json < low) or (high is not None and json > high):
+            findings.fault("out_of_range", f"{shown(json)} is not {wanted}", place)
+            return INVALID
+        return json
+
+    return decode
+
+
+def _span(low: int | None, high: int | None) -> str:
+    if low is None and high is None:
+        return ""
+    if low is None:
+        return f" of at most {high}"
+    return f" from {low} to {high}" if high is not None else f" of at least {low}"
+
+
+def _int_decoder(base_type: IntType) -> Decoder:
+    low, high = base_type.minimum, base_type.maximum
+    return _whole_decoder(low, high, "a whole number" + _span(low, high))
+
+
+def _decimal(json: Json, wanted: str, place: Place, findings: Findings, digits: int = numeric.MAX_DIGITS) -> Any:
+    """Read a decimal text, a whole number, or a structured ``decimal_value`` of at most so many digits."""
+    if isinstance(json, Mapping) and json.get("kind") == "decimal_value":
+        return _structured_decimal(json, wanted, place, findings, digits)
+    if isinstance(json, str) or type(json) is int:
+        value = numeric.parse_decimal(json if isinstance(json, str) else _integer_text(json), digits)
+        if value is not None:
+            return value
+    return _mismatch(json, wanted, place, findings)
+
+
+def decode_decimal(json: Json, place: Place, findings: Findings) -> Any:
+    """Read a decimal of any precision and scale that §13.6 allows, or return ``INVALID`` after reporting."""
+    return _decimal(json, 'a decimal as text, for example "10.50"', place, findings)
+
+
+def _integer_text(value: int) -> str:
+    return str(value) if value.bit_length() < 400 else ""
+
+
+def _structured_decimal(json: Mapping[str, Json], wanted: str, place: Place, findings: Findings, digits: int) -> Any:
+    text, precision, scale = json.get("value"), json.get("precision"), json.get("scale")
+    value = numeric.parse_decimal(text, digits) if isinstance(text, str) else None
+    if value is None:
+        return _mismatch(text, wanted, (place, "value"), findings)
+    whole = type(precision) is int and type(scale) is int
+    if not whole or not 0 <= scale <= min(precision, numeric.MAX_DIGITS) or precision < 1:  # type: ignore[operator,type-var]
+        findings.fault(
+            "type_mismatch", "a decimal_value needs 'precision' and a 'scale' of at most 28 within it", place
+        )
+        return INVALID
+    if not numeric.fits(value, DecimalType(precision, scale)):  # type: ignore[arg-type]
+        findings.fault(
+            "decimal_precision", f"{value:f} does not fit its own precision {precision} and scale {scale}", place
+        )
+        return INVALID
+    return value
+
+
+def _decimal_decoder(base_type: DecimalType) -> Decoder:
+    wanted = (
+        f"a decimal as text with at most {base_type.precision} digits, {base_type.scale} of them after the point,"
+        ' for example "10.50"'
+    )
+
+    digits = max(numeric.MAX_DIGITS, base_type.precision)
+
+    def decode(json: Json, place: Place, findings: Findings) -> Any:
+        value = _decimal(json, wanted, place, findings, digits)
+        if value is INVALID or numeric.fits(value, base_type):
+            return value
+        findings.fault("decimal_precision", f"{value:f} does not fit {described(base_type)}: expected {wanted}", place)
+        return INVALID
+
+    return decode
+
+
+def _is_text(value: str) -> bool:
+    """Whether the text is valid Unicode: a lone surrogate has no UTF-8 form (§4.3)."""
+    if value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _text_decoder(base_type: TextType) -> Decoder:
+    longest = base_type.max_length
+
+    def decode(json: Json, place: Place, findings: Findings) -> Any:
+        if not isinstance(json, str):
+            return _mismatch(json, "a text", place, findings)
+        if longest is not None and len(json) > longest:
+            findings.fault(
+                "text_too_long", f"the text has {len(json)} characters; at most {longest} are declared", place
+            )
+            return INVALID
+        if not _is_text(json):
+            findings.fault("invalid_text", "the text holds half of a surrogate pair; it has no UTF-8 form", place)
+            return INVALID
+        return json
+
+    return decode
+
+
+def _enum_decoder(base_type: EnumType) -> Decoder:
+    values = frozenset(base_type.values)
+    wanted = f"one of {listed(base_type.values)}"
+
+    def decode(json: Json, place: Place, findings: Findings) -> Any:
+        if not isinstance(json, str):
+            return _mismatch(json, wanted, place, findings)
+        if json not in values:
+            findings.fault("not_in_enum", f"{shown(json)} is not {wanted}", place)
+            return INVALID
+        return json
+
+    return decode
+
+
+def _date_decoder(_: DateType) -> Decoder:
+    def decode(json: Json, place: Place, findings: Findings) -> Any:
+        if not isinstance(json, str):
+            return _mismatch(json, "a date as text YYYY-MM-DD", place, findings)
+        fault = times.date_fault(json)
+        if fault is not None:
+            findings.fault("invalid_date", f"{shown(json)} is no date: {fault}", place)
+            return INVALID
+        return json
+
+    return decode
+
+
+def _date_time_decoder(_: DateTimeType) -> Decoder:
+    def decode(json: Json, place: Place, findings: Findings) -> Any:
+        if not isinstance(json, str):
+            return _mismatch(json, "a date-time as text YYYY-MM-DDThh:mm:ssZ", place, findings)
+        value = times.parse_date_time(json)
+        if isinstance(value, str):
+            findings.fault("invalid_date_time", f"{shown(json)} is no date-time: {value}", place)
+            return INVALID
+        return value
+
+    return decode
+
+
+def _money_decoder(base_type: MoneyType) -> Decoder:
+    currency = base_type.currency
+    wanted = f'an amount of money such as {{"amount": "10.50", "currency": "{currency}"}}'
+    wanted_amount = 'a decimal as text with at most 28 digits, for example "10.50"'
+
+    def decode(json: Json, place: Place, findings: Findings) -> Any:
+        if not isinstance(json, Mapping):
+            return _mismatch(json, wanted, place, findings)
+        amount = _member(json, "amount", wanted, place, findings)
+        given = _member(json, "currency", wanted, place, findings)
+        if amount is INVALID or given is INVALID:
+            return INVALID
+        value = _decimal(amount, wanted_amount, (place, "amount"), findings)
+        if given != currency:
+            findings.fault(
+                "wrong_currency", f"expected the currency '{currency}', got {shown(given)}", (place, "currency")
+            )
+            return INVALID
+        return value
+
+    return decode
+
+
+def _member(json: Mapping[str, Json], key: str, wanted: str, place: Place, findings: Findings) -> Any:
+    if key in json:
+        return json[key]
+    findings.fault("missing_field", f"'{key}' is missing: expected {wanted}", place)
+    return INVALID
+
+
+def _duration_decoder(base_type: DurationType) -> Decoder:
+    unit = base_type.unit
+    wanted = f'a duration such as {{"value": 3, "unit": "{unit}"}}'
+    span = _span(base_type.minimum, base_type.maximum)
+    whole = _whole_decoder(base_type.minimum, base_type.maximum, f"a whole number of {unit}{span}")
+
+    def decode(json: Json, place: Place, findings: Findings) -> Any:
+        if not isinstance(json, Mapping):
+            return _mismatch(json, wanted, place, findings)
+        value = _member(json, "value", wanted, place, findings)
+        given = _member(json, "unit", wanted, place, findings)
+        if value is INVALID or given is INVALID:
+            return INVALID
+        if given != unit:
+            findings.fault("wrong_unit", f"expected the unit '{unit}', got {shown(given)}", (place, "unit"))
+            return INVALID
+        return whole(value, (place, "value"), findings)
+
+    return decode
+
+
+def _record_decoder(base_type: RecordType) -> Decoder:
+    members = tuple((name, decoder(member)) for name, member in base_type.fields.items())
+    names = base_type.fields.keys()
+    wanted = f"an object with the fields {listed(names)}"
+
+    def decode(json: Json, place: Place, findings: Findings) -> Any:
+        if not isinstance(json, Mapping):
+            return _mismatch(json, wanted, place, findings)
+        record = RecordValue()
+        complete = True
+        for name, decode_member in members:
+            if name in json:
+                value = record[name] = decode_member(json[name], (place, name), findings)
+                complete = complete and value is not INVALID
+            else:
+                findings.fault("missing_field", f"the field '{name}' is missing", place)
+                complete = False
+        for name in json:
+            if name not in names:
+                findings.warn("unknown_field", f"the field '{name}' is not declared and was ignored", (place, name))
+        return record if complete else INVALID
+
+    return decode
+
+
+def _tagged_union_decoder(base_type: TaggedUnionType) -> Decoder:
+    variants = {tag: decoder(member) for tag, member in base_type.variants.items()}
+    wanted = f'an object {{"tag", "payload"}} with a tag of {listed(variants)}'
+
+    def decode(json: Json, place: Place, findings: Findings) -> Any:
+        if not isinstance(json, Mapping):
+            return _mismatch(json, wanted, place, findings)
+        tag = _member(json, "tag", wanted, place, findings)
+        payload_json = _member(json, "payload", wanted, place, findings)
+        if tag is INVALID or payload_json is INVALID:
+            return INVALID
+        decode_payload = variants.get(tag) if isinstance(tag, str) else None
+        if decode_payload is None:
+            findings.fault("unknown_variant", f"{shown(tag)} is not one of {listed(variants)}", (place, "tag"))
+            return INVALID
+        value = decode_payload(payload_json, (place, "payload"), findings)
+        return INVALID if value is INVALID else TaggedValue(tag, value)
+
+    return decode
+
+
+def _list_decoder(base_type: ListType) -> Decoder:
+    decode_element = decoder(base_type.element)
+    longest = base_type.maximum
+
+    def decode(json: Json, place: Place, findings: Findings) -> Any:
+        if not isinstance(json, (list, tuple)):
+            return _mismatch(json, "a list", place, findings)
+        if longest is not None and len(json) > longest:
+            findings.fault("list_too_long", f"the list has {len(json)} elements; at most {longest} are declared", place)
+            return INVALID
+        values = tuple([decode_element(element, (place, index), findings) for index, element in enumerate(json)])
+        return INVALID if INVALID in values else values
+
+    return decode
+
+
+_DECODERS: Mapping[type, Callable[[Any], Decoder]] = {
+    BoolType: _bool_decoder,
+    IntType: _int_decoder,
+    DecimalType: _decimal_decoder,
+    TextType: _text_decoder,
+    EnumType: _enum_decoder,
+    DateType: _date_decoder,
+    DateTimeType: _date_time_decoder,
+    MoneyType: _money_decoder,
+    DurationType: _duration_decoder,
+    RecordType: _record_decoder,
+    TaggedUnionType: _tagged_union_decoder,
+    ListType: _list_decoder,
+}
+
+
+# --- literals of a bundle --------------------------------------------------------------------------------------
+
+
+def decode_literal(json: Json, base_type: BaseType, place: Place, findings: Findings) -> Any:
+    """Read a literal or default as a bundle writes it: plain, or wrapped as ``{"kind": "int_literal", "value": …}``.
+
+    A bundle may write a duration as a bare whole number of the declared unit. Reports as ``decoder`` does.
+    """
+    return decoder(base_type)(_plain(json, base_type), place, findings)
+
+
+def _plain(json: Json, base_type: BaseType) -> Json:
+    """Take the wrappers off, down to the form that facts have."""
+    if isinstance(base_type, DurationType) and isinstance(json, Mapping) and json.get("kind") == "int_literal":
+        json = json.get("value")
+    if isinstance(base_type, DurationType):
+        return {"value": json, "unit": base_type.unit} if type(json) is int else json
+    if isinstance(json, Mapping) and isinstance(json.get("kind"), str):
+        return _unwrap(json, base_type)
+    if isinstance(json, Mapping) and isinstance(base_type, RecordType):
+        return {name: _plain_member(value, base_type.fields.get(name)) for name, value in json.items()}
+    if isinstance(json, Mapping) and isinstance(base_type, TaggedUnionType):
+        return _plain_variant(json, base_type)
+    if isinstance(json, list) and isinstance(base_type, ListType):
+        return [_plain(element, base_type.element) for element in json]
+    return json
+
+
+def _unwrap(json: Mapping[str, Json], base_type: BaseType) -> Json:
+    inner = _WRAPPERS.get(str(json["kind"]))
+    if inner is None or inner not in json:
+        return json
+    if isinstance(base_type, TaggedUnionType):
+        return _plain_variant(json, base_type)
+    return _plain(json[inner], base_type)
+
+
+_WRAPPERS: Mapping[str, str] = {
+    "bool_literal": "value",
+    "bool_value": "value",
+    "int_literal": "value",
+    "int_value": "value",
+    "text_literal": "value",
+    "text_value": "value",
+    "enum_literal": "value",
+    "enum_value": "value",
+    "date_value": "value",
+    "datetime_value": "value",
+    "record_value": "fields",
+    "list_value": "elements",
+    "tagged_union_value": "payload",
+}
+
+
+def _plain_member(json: Json, base_type: BaseType | None) -> Json:
+    return json if base_type is None else _plain(json, base_type)
+
+
+def _plain_variant(json: Mapping[str, Json], base_type: TaggedUnionType) -> Json:
+    tag = json.get("tag")
+    variant = base_type.variants.get(tag) if isinstance(tag, str) else None
+    return {**json, "payload": _plain(json["payload"], variant)} if variant and "payload" in json else json
+
+
+# --- printing --------------------------------------------------------------------------------------------------
+
+
+def payload(value: Any, base_type: BaseType) -> dict[str, Json]:
+    """The structured form of a value on the drop-in surface, such as ``{"kind": "bool_value", "value": true}``."""
+    match base_type:
+        case BoolType():
+            return {"kind": "bool_value", "value": value}
+        case IntType():
+            return {"kind": "int_value", "value": value}
+        case DecimalType():
+            return {"kind": "decimal_value", "value": numeric.print_decimal(value)}
+        case TextType():
+            return {"kind": "text_value", "value": value}
+        case EnumType():
+            return {"kind": "enum_value", "value": value}
+        case DateType():
+            return {"kind": "date_value", "value": value}
+        case DateTimeType():
+            return {"kind": "datetime_value", "value": times.print_date_time(value)}
+        case MoneyType(currency):
+            return {"kind": "money_value", "amount": numeric.print_decimal(value), "currency": currency}
+        case DurationType(unit, _, _):
+            return {"kind": "duration_value", "value": value, "unit": unit}
+        case RecordType(fields):
+            members = {name: payload(value[name], fields[name]) for name in sorted(fields)}
+            return {"kind": "record_value", "fields": members}
+        case TaggedUnionType(variants):
+            return {
+                "kind": "tagged_union_value",
+                "tag": value.tag,
+                "payload": payload(value.payload, variants[value.tag]),
+            }
+        case ListType(element, _):
+            return {"kind": "list_value", "elements": [payload(item, element) for item in value]}
+
+
+def plain_json(value: Any, base_type: BaseType) -> Json:
+    """The value in the form that facts have: what ``decoder(base_type)`` would read back."""
+    match base_type:
+        case DecimalType():
+            return numeric.print_decimal(value)
+        case DateTimeType():
+            return times.print_date_time(value)
+        case MoneyType(currency):
+            return {"amount": numeric.print_decimal(value), "currency": currency}
+        case DurationType(unit, _, _):
+            return {"value": value, "unit": unit}
+        case RecordType(fields):
+            return {name: plain_json(value[name], fields[name]) for name in sorted(fields)}
+        case TaggedUnionType(variants):
+            return {"tag": value.tag, "payload": plain_json(value.payload, variants[value.tag])}
+        case ListType(element, _):
+            return [plain_json(item, element) for item in value]
+        case _:
+            return value
+
+
+def text_of(value: Any, base_type: BaseType) -> str:
+    """The value as people read it: ``true``, ``"auto"``, ``10.50``, ``8500.00 USD``, ``3 days``."""
+    match base_type:
+        case BoolType():
+            return "true" if value else "false"
+        case TextType() | EnumType():
+            return f'"{value}"'
+        case DecimalType():
+            return numeric.print_decimal(value)
+        case DateTimeType():
+            return times.print_date_time(value)
+        case MoneyType(currency):
+            return f"{numeric.print_decimal(value)} {currency}"
+        case DurationType(unit, _, _):
+            return f"{value} {unit}"
+        case RecordType(fields):
+            return "{" + ", ".join(f"{name}: {text_of(value[name], fields[name])}" for name in sorted(fields)) + "}"
+        case TaggedUnionType(variants):
+            return f"{value.tag}({text_of(value.payload, variants[value.tag])})"
+        case ListType(element, _):
+            return "[" + ", ".join(text_of(item, element) for item in value) + "]"
+        case _:
+            return str(value)
