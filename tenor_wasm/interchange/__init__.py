@@ -1,0 +1,1 @@
+"""The contract as data: constructs, expression nodes, loading with every check, canonical JSON and hash."""

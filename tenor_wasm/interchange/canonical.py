@@ -1,0 +1,71 @@
+"""Canonical JSON and the contract hash (§19.2)."""
+
+from __future__ import annotations
+
+import hashlib
+import json as standard_json
+from collections.abc import Mapping
+from typing import Any
+
+from tenor_wasm.errors import Json, TenorError
+from tenor_wasm.values.codec import JsonFloat
+
+_encode_text = standard_json.JSONEncoder(ensure_ascii=False).encode
+
+
+def canonical_json(value: Json) -> bytes:
+    """The value as compact JSON: keys sorted, no spaces, UTF-8 unescaped.
+
+    Raises ``invalid_text`` for a text that has no UTF-8 form, ``invalid_json`` for what is no JSON value.
+    """
+    parts: list[str] = []
+    _write(value, parts.append)
+    try:
+        return "".join(parts).encode()
+    except UnicodeEncodeError:
+        raise TenorError("invalid_text", "a text holds half of a surrogate pair; it has no UTF-8 form") from None
+
+
+def _write(value: Json, emit: Any) -> None:
+    if value is None or isinstance(value, (str, bool)):
+        emit(_encode_text(value))
+    elif isinstance(value, int):
+        emit(int.__repr__(value))
+    elif isinstance(value, JsonFloat):
+        emit(value.text)
+    elif isinstance(value, Mapping):
+        _write_object(value, emit)
+    elif isinstance(value, (list, tuple)):
+        separator = "["
+        for item in value:
+            emit(separator)
+            _write(item, emit)
+            separator = ","
+        emit("]" if value else "[]")
+    else:
+        raise TenorError(
+            "invalid_json", f"a {type(value).__name__} is not a JSON value; numbers with a fraction are texts"
+        )
+
+
+def _write_object(value: Mapping[str, Json], emit: Any) -> None:
+    if not all(isinstance(key, str) for key in value):
+        raise TenorError("invalid_json", "an object has a key that is no text")
+    separator = "{"
+    for key in sorted(value):
+        emit(separator)
+        emit(_encode_text(key))
+        emit(":")
+        _write(value[key], emit)
+        separator = ","
+    emit("}" if value else "{}")
+
+
+def etag(bundle: Json) -> str:
+    """Lower-case hexadecimal SHA-256 of the bundle's canonical JSON."""
+    return hashlib.sha256(canonical_json(bundle)).hexdigest()
+
+
+def contract_hash(bundle: Json) -> str:
+    """The etag as the provenance chain writes it: ``sha256:<etag>``."""
+    return "sha256:" + etag(bundle)

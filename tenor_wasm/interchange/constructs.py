@@ -1,0 +1,228 @@
+"""The constructs of a contract (§3) as frozen data, exactly as an interchange bundle declares them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from tenor_wasm.errors import Finding, Json
+from tenor_wasm.interchange.nodes import Predicate, Term
+from tenor_wasm.values.types import BaseType
+
+DEFAULT_OUTCOME = "success"
+"""The outcome of an operation that declares none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A ground value that comes from outside (§5). ``default`` is decoded; ``has_default`` tells it from absence."""
+
+    id: str
+    type: BaseType
+    source: Json
+    has_default: bool = False
+    default: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A finite state machine (§6). ``transitions`` maps each state to the states that it may change to."""
+
+    id: str
+    states: tuple[str, ...]
+    initial: str
+    transitions: Mapping[str, tuple[str, ...]]
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``when`` holds → ``verdict_type`` is produced with ``payload`` (§7)."""
+
+    id: str
+    stratum: int
+    when: Predicate
+    verdict_type: str
+    payload_type: BaseType
+    payload: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One declared transition of an operation, tied to one of its outcomes."""
+
+    entity_id: str
+    source: str
+    target: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A persona-gated, precondition-guarded state change (§9)."""
+
+    id: str
+    allowed_personas: tuple[str, ...]
+    precondition: Predicate
+    effects: tuple[Effect, ...]
+    outcomes: tuple[str, ...]
+    error_contract: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """The end of a flow."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRef:
+    """The next step of a flow."""
+
+    step_id: str
+
+
+Target: TypeAlias = Terminal | StepRef
+
+
+@dataclass(frozen=True, slots=True)
+class Terminate:
+    """Failure handler: the flow ends (§11.3)."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompensationStep:
+    """One operation that takes something back; when it fails the flow ends with ``on_failure``."""
+
+    operation_id: str
+    persona: str
+    on_failure: Terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Compensate:
+    """Failure handler: run the steps in order, then end."""
+
+    steps: tuple[CompensationStep, ...]
+    then: Terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Failure handler: hand the flow to another persona at another step."""
+
+    to_persona: str
+    next: str
+
+
+FailureHandler: TypeAlias = Terminate | Compensate | Escalate
+
+
+@dataclass(frozen=True, slots=True)
+class OperationStep:
+    """Executes an operation and routes on its outcome."""
+
+    id: str
+    operation_id: str
+    persona: str
+    outcomes: Mapping[str, Target]
+    on_failure: FailureHandler
+
+
+@dataclass(frozen=True, slots=True)
+class BranchStep:
+    """Evaluates a condition on the frozen snapshot."""
+
+    id: str
+    condition: Predicate
+    persona: str
+    if_true: Target
+    if_false: Target
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffStep:
+    """Passes the flow from one persona to another."""
+
+    id: str
+    from_persona: str
+    to_persona: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubFlowStep:
+    """Runs another flow under the same snapshot and bindings."""
+
+    id: str
+    flow_id: str
+    persona: str
+    on_success: Target
+    on_failure: FailureHandler
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One branch of a parallel step: a small step graph of its own."""
+
+    id: str
+    entry: str
+    steps: Mapping[str, Step]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinPolicy:
+    """Where a parallel step goes when its branches have run to completion.
+
+    Success of all and failure of any cover every case, so ``on_all_complete`` is declared but never decides (§11.2).
+    """
+
+    on_all_success: Target
+    on_any_failure: FailureHandler
+    on_all_complete: Target | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParallelStep:
+    """Runs branches in isolation from each other, then joins."""
+
+    id: str
+    branches: tuple[Branch, ...]
+    join: JoinPolicy
+
+
+Step: TypeAlias = OperationStep | BranchStep | HandoffStep | SubFlowStep | ParallelStep
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A finite acyclic graph of steps (§11)."""
+
+    id: str
+    entry: str
+    steps: Mapping[str, Step]
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Contract:
+    """A loaded contract: every check has passed, every reference resolves, every expression is typed.
+
+    ``rules`` stand in stratum order, within a stratum in the bundle's order. ``hash`` is ``sha256:`` and the etag of
+    §19.2. ``systems`` and ``sources`` are kept as the bundle has them: evaluation does not use them (§3).
+    """
+
+    id: str
+    hash: str
+    facts: Mapping[str, Fact]
+    entities: Mapping[str, Entity]
+    rules: tuple[Rule, ...]
+    personas: tuple[str, ...]
+    operations: Mapping[str, Operation]
+    flows: Mapping[str, Flow]
+    sources: Mapping[str, Json]
+    systems: Mapping[str, Json]
+    warnings: tuple[Finding, ...] = ()
