@@ -1,0 +1,59 @@
+"""What calls need of a contract, compiled once per contract: decoders of facts, callables of predicates and payloads.
+
+The compiled form lives as long as its contract. Expressions are compiled when they are first asked for, so that
+loading stays cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from weakref import WeakKeyDictionary
+
+from tenor_wasm.evaluator.predicates import PredicateFunction, TermFunction, compile_payload, compile_predicate
+from tenor_wasm.interchange.constructs import Contract, Rule
+from tenor_wasm.interchange.graph import touched_entities
+from tenor_wasm.interchange.nodes import Predicate
+from tenor_wasm.values.codec import Decoder, decoder
+
+
+class CompiledContract:
+    """The callables of one contract."""
+
+    __slots__ = ("_entities_of_flows", "_flows", "_operations", "_predicates", "fact_decoders", "rules")
+
+    def __init__(self, contract: Contract) -> None:
+        self.fact_decoders: Mapping[str, Decoder] = {fact.id: decoder(fact.type) for fact in contract.facts.values()}
+        self.rules: tuple[tuple[Rule, PredicateFunction, TermFunction], ...] = tuple(
+            (rule, compile_predicate(rule.when), compile_payload(rule.payload, rule.payload_type))
+            for rule in contract.rules
+        )
+        # By identity: the contract keeps its predicates alive as long as this object lives.
+        self._predicates: dict[int, PredicateFunction] = {}
+        self._entities_of_flows: dict[str, tuple[str, ...]] = {}
+        self._operations, self._flows = contract.operations, contract.flows
+
+    def predicate(self, predicate: Predicate) -> PredicateFunction:
+        """The callable of a precondition or branch condition."""
+        function = self._predicates.get(id(predicate))
+        if function is None:
+            function = self._predicates[id(predicate)] = compile_predicate(predicate)
+        return function
+
+    def entities_of(self, flow_id: str) -> tuple[str, ...]:
+        """The entities that a flow's effects can touch, transitively: those that need a binding (§11.1)."""
+        entities = self._entities_of_flows.get(flow_id)
+        if entities is None:
+            touched = touched_entities(self._flows[flow_id].steps, self._operations, self._flows)
+            entities = self._entities_of_flows[flow_id] = tuple(touched)
+        return entities
+
+
+_COMPILED: WeakKeyDictionary[Contract, CompiledContract] = WeakKeyDictionary()
+
+
+def compiled(contract: Contract) -> CompiledContract:
+    """The compiled form of a contract, made at the first call."""
+    form = _COMPILED.get(contract)
+    if form is None:
+        form = _COMPILED[contract] = CompiledContract(contract)
+    return form

@@ -1,0 +1,143 @@
+"""Where every instance stands (§6.5): ``(entity_id, instance_id)`` → state.
+
+An instance that is not in the map does not exist. Nothing is invented here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from tenor_wasm.errors import Findings, Json, TenorError, listed, shown
+from tenor_wasm.interchange.constructs import Entity
+
+DEFAULT_INSTANCE = "_default"
+"""The instance id of the flat form, which names a state per entity and no instances."""
+
+_NO_INSTANCES: Mapping[str, str] = MappingProxyType({})
+
+
+class EntityStates(Mapping[tuple[str, str], str]):
+    """An immutable map from ``(entity_id, instance_id)`` to state id, grouped by entity."""
+
+    __slots__ = ("_by_entity",)
+
+    def __init__(self, states: Mapping[tuple[str, str], str] | None = None) -> None:
+        grouped: dict[str, dict[str, str]] = {}
+        for (entity_id, instance_id), state in (states or {}).items():
+            grouped.setdefault(entity_id, {})[instance_id] = state
+        self._by_entity: Mapping[str, Mapping[str, str]] = grouped
+
+    @classmethod
+    def single_instance(cls, states: Mapping[str, str]) -> EntityStates:
+        """One instance ``_default`` per entity, from a map of entity id to state (§6.5, the degenerate case)."""
+        return cls._grouped({entity_id: {DEFAULT_INSTANCE: state} for entity_id, state in states.items()})
+
+    @classmethod
+    def _grouped(cls, by_entity: Mapping[str, Mapping[str, str]]) -> EntityStates:
+        states = cls()
+        states._by_entity = by_entity
+        return states
+
+    def __getitem__(self, key: tuple[str, str]) -> str:
+        entity_id, instance_id = key
+        return self._by_entity[entity_id][instance_id]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        for entity_id, instances in self._by_entity.items():
+            for instance_id in instances:
+                yield entity_id, instance_id
+
+    def __len__(self) -> int:
+        return sum(map(len, self._by_entity.values()))
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.items()))
+
+    def __repr__(self) -> str:
+        return f"EntityStates({self.to_json()!r})"
+
+    def instances(self, entity_id: str) -> Mapping[str, str]:
+        """The instances of one entity with their states; empty when there are none."""
+        return self._by_entity.get(entity_id, _NO_INSTANCES)
+
+    def state(self, entity_id: str, instance_id: str) -> str | None:
+        """The state of an instance, or ``None`` when it does not exist."""
+        return self.instances(entity_id).get(instance_id)
+
+    def with_states(self, changes: Mapping[tuple[str, str], str]) -> EntityStates:
+        """A new map with these instances set; this one stays as it is."""
+        by_entity: dict[str, Mapping[str, str]] = dict(self._by_entity)
+        for (entity_id, instance_id), state in changes.items():
+            by_entity[entity_id] = {**by_entity.get(entity_id, {}), instance_id: state}
+        return self._grouped(by_entity)
+
+    def with_defaults(self, entities: Mapping[str, Entity]) -> EntityStates:
+        """Give every entity that is wholly absent a ``_default`` in its initial state: the convenience of simulation."""
+        absent = {
+            (entity.id, DEFAULT_INSTANCE): entity.initial
+            for entity in entities.values()
+            if not self.instances(entity.id)
+        }
+        return self.with_states(absent) if absent else self
+
+    def to_json(self) -> dict[str, dict[str, str]]:
+        """The nested form: entity → instance → state, both sorted."""
+        return {entity_id: dict(sorted(instances.items())) for entity_id, instances in sorted(self._by_entity.items())}
+
+
+def read_entity_states(json: Json, entities: Mapping[str, Entity]) -> EntityStates:
+    """Read entity states from JSON: per entity a state (flat) or an object of instance id → state (nested), mixed at will.
+
+    Raises ``invalid_entity_states`` with every fault in ``details.findings``: ``unknown_entity``, ``unknown_state``,
+    ``empty_instance_id`` or ``type_mismatch``, each with its place. (§6.5)
+    """
+    if json is None:
+        json = {}
+    if not isinstance(json, Mapping):
+        raise TenorError("invalid_entity_states", f"entity states are an object of entity to state, not {shown(json)}")
+    findings = Findings()
+    grouped: dict[str, dict[str, str]] = {}
+    for entity_id, value in json.items():
+        entity = entities.get(entity_id)
+        if entity is None:
+            findings.fault(
+                "unknown_entity",
+                f"no entity '{entity_id}' is declared; declared are {listed(entities)}",
+                (None, entity_id),
+            )
+        elif isinstance(value, str):
+            grouped[entity_id] = {DEFAULT_INSTANCE: value}
+            _check_state(entity, value, (None, entity_id), findings)
+        elif isinstance(value, Mapping):
+            grouped[entity_id] = {}
+            for instance_id, state in value.items():
+                _read_instance(entity, instance_id, state, grouped[entity_id], findings)
+        else:
+            findings.fault(
+                "type_mismatch",
+                f"expected a state or an object of instance to state, got {shown(value)}",
+                (None, entity_id),
+            )
+    findings.raise_if_any("invalid_entity_states", "entity states")
+    return EntityStates._grouped(grouped)
+
+
+def _read_instance(entity: Entity, instance_id: str, state: Json, into: dict[str, str], findings: Findings) -> None:
+    place = ((None, entity.id), instance_id)
+    if not instance_id:
+        findings.fault("empty_instance_id", f"an instance of '{entity.id}' has an empty id; give it a name", place)
+    elif not isinstance(state, str):
+        findings.fault("type_mismatch", f"expected a state of '{entity.id}' as text, got {shown(state)}", place)
+    else:
+        _check_state(entity, state, place, findings)
+        into[instance_id] = state
+
+
+def _check_state(entity: Entity, state: str, place: tuple[object, object], findings: Findings) -> None:
+    if state not in entity.transitions:
+        findings.fault(
+            "unknown_state",
+            f"'{state}' is no state of '{entity.id}'; it has {listed(entity.states)}",
+            place,  # type: ignore[arg-type]
+        )

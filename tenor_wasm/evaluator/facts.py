@@ -1,0 +1,58 @@
+"""FactSet assembly (§5.2): every declared fact gets a checked value, from outside or from its default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tenor_wasm.errors import Finding, Findings, Json, TenorError, shown
+from tenor_wasm.evaluator.compiled import compiled
+from tenor_wasm.interchange.constructs import Contract
+from tenor_wasm.values.types import described
+
+EXTERNAL = "external"
+CONTRACT = "contract"
+
+
+@dataclass(frozen=True, slots=True)
+class FactSet:
+    """The immutable ground layer of one evaluation.
+
+    ``assertion_sources`` says for each fact whether it was asserted (``external``) or is the contract's default
+    (``contract``, §5.3). ``warnings`` name ids that the contract does not declare.
+    """
+
+    values: Mapping[str, Any]
+    assertion_sources: Mapping[str, str]
+    warnings: tuple[Finding, ...] = ()
+
+
+def assemble_facts(contract: Contract, json: Json) -> FactSet:
+    """Check external facts (fact id → JSON value) against their declared types and add the defaults (§5.2).
+
+    Raises ``invalid_facts`` with *every* missing (``missing_fact``) or ill-typed fact in ``details.findings``; the
+    codes of ill-typed values are those of ``values.codec.decoder``.
+    """
+    if not isinstance(json, Mapping):
+        raise TenorError("invalid_facts", f"facts are an object of fact id to value, not {shown(json)}")
+    findings = Findings()
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    decoders = compiled(contract).fact_decoders
+    for fact in contract.facts.values():
+        if fact.id in json:
+            values[fact.id] = decoders[fact.id](json[fact.id], (None, fact.id), findings)
+            sources[fact.id] = EXTERNAL
+        elif fact.has_default:
+            values[fact.id] = fact.default
+            sources[fact.id] = CONTRACT
+        else:
+            findings.fault(
+                "missing_fact", f"the fact '{fact.id}' is missing: give a {described(fact.type)}", (None, fact.id)
+            )
+    for fact_id in json:
+        if fact_id not in contract.facts:
+            findings.warn("unknown_fact", f"the fact '{fact_id}' is not declared and was ignored", (None, fact_id))
+    findings.raise_if_any("invalid_facts", "facts")
+    return FactSet(values, sources, tuple(findings.warnings))

@@ -1,0 +1,61 @@
+"""The records that account for every step and every state change (§9.5, §11.6). Data only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tenor_wasm.errors import TenorError
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One state change of one instance."""
+
+    entity_id: str
+    instance_id: str
+    from_state: str
+    to_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperationProvenance:
+    """What one execution of an operation rested on and did (§9.5).
+
+    ``state_before`` and ``state_after`` are restricted to the affected instances, keyed by
+    ``(entity_id, instance_id)``. ``applicable_outcomes`` lists every outcome whose effects applied; more than one
+    means that the contract left the choice open and ``outcome`` is the first declared, or the one that was named.
+    """
+
+    operation_id: str
+    persona: str
+    outcome: str
+    instance_binding: Mapping[str, str]
+    facts_used: tuple[str, ...]
+    verdicts_used: tuple[str, ...]
+    state_before: Mapping[tuple[str, str], str]
+    state_after: Mapping[tuple[str, str], str]
+    transitions: tuple[Transition, ...]
+    applicable_outcomes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One step of a flow as it happened (§11.6).
+
+    ``step_type`` is ``operation``, ``branch``, ``handoff``, ``sub_flow``, ``parallel``, ``compensation`` or
+    ``escalation``; ``result`` is the outcome label, ``true``/``false``, ``handoff``, a sub-flow's outcome,
+    ``branch:outcome, …``, ``escalated to <persona>``, or ``error: `` and a message. ``steps`` holds the records of a
+    sub-flow; the records of parallel branches follow their parallel step and name their ``branch_id``.
+    """
+
+    step_id: str
+    step_type: str
+    result: str
+    instance_bindings: Mapping[str, str] = field(default_factory=dict)
+    provenance: OperationProvenance | None = None
+    error: TenorError | None = None
+    facts_used: tuple[str, ...] = ()
+    verdicts_used: tuple[str, ...] = ()
+    branch_id: str | None = None
+    steps: tuple[StepRecord, ...] = ()

@@ -1,0 +1,49 @@
+"""The frozen ground of an evaluation (§11.4, §15.2): a contract, its facts, and the verdicts that follow from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tenor_wasm.errors import Json, TenorError
+from tenor_wasm.evaluator.compiled import compiled
+from tenor_wasm.evaluator.facts import FactSet, assemble_facts
+from tenor_wasm.evaluator.predicates import Reading, in_construct
+from tenor_wasm.evaluator.rules import VerdictSet, evaluate_rules
+from tenor_wasm.interchange.constructs import Contract
+from tenor_wasm.interchange.nodes import Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The truth of a predicate and what deciding it touched, in the order of first touch."""
+
+    truth: bool
+    facts_used: tuple[str, ...]
+    verdicts_used: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Facts and verdicts as they were when an evaluation began; nothing that follows changes them."""
+
+    contract: Contract
+    facts: FactSet
+    verdicts: VerdictSet
+
+    def decide(self, predicate: Predicate, kind: str, name: str) -> Decision:
+        """Evaluate a precondition or condition on this snapshot (§10.3).
+
+        ``kind`` and ``name`` say whose predicate it is, for the error when a value cannot be computed.
+        """
+        reading = Reading(self.facts.values, self.verdicts)
+        try:
+            truth = compiled(self.contract).predicate(predicate)(reading)
+        except TenorError as error:
+            raise in_construct(error, kind, name) from None
+        return Decision(truth, tuple(reading.facts_used), tuple(reading.verdicts_used))
+
+
+def take_snapshot(contract: Contract, facts: Json) -> Snapshot:
+    """Assemble the facts and evaluate every rule. Raises as ``assemble_facts`` and ``evaluate_rules`` do."""
+    fact_set = assemble_facts(contract, facts)
+    return Snapshot(contract, fact_set, evaluate_rules(contract, fact_set))
