@@ -1,0 +1,59 @@
+"""The edge: typed calls, JSON text (``wire``), and the seven functions of the drop-in surface (``compat``).
+
+>>> from tenor_wasm import api
+>>> contract = api.load({"id": "x", "kind": "Bundle", "tenor": "1.0", "tenor_version": "1.0.0", "constructs": []})
+>>> api.evaluate(contract, {}).verdicts
+()
+"""
+
+from tenor_wasm.api.calls import (
+    Evaluation,
+    action_space,
+    evaluate,
+    inspect,
+    load,
+    load_text,
+    parse_json,
+    simulate_flow,
+)
+from tenor_wasm.api.render import to_json
+from tenor_wasm.errors import Finding, TenorError
+from tenor_wasm.evaluator.action_space import Action, ActionSpace, BlockedAction
+from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates
+from tenor_wasm.evaluator.flows import FlowResult, execute_flow
+from tenor_wasm.evaluator.operations import OperationRefused, OperationResult, execute_operation
+from tenor_wasm.evaluator.provenance import OperationProvenance, StepRecord, Transition
+from tenor_wasm.evaluator.rules import VerdictInstance
+from tenor_wasm.evaluator.snapshot import Snapshot, take_snapshot
+from tenor_wasm.interchange.constructs import Contract
+
+__all__ = [
+    "DEFAULT_INSTANCE",
+    "Action",
+    "ActionSpace",
+    "BlockedAction",
+    "Contract",
+    "EntityStates",
+    "Evaluation",
+    "Finding",
+    "FlowResult",
+    "OperationProvenance",
+    "OperationRefused",
+    "OperationResult",
+    "Snapshot",
+    "StepRecord",
+    "TenorError",
+    "Transition",
+    "VerdictInstance",
+    "action_space",
+    "evaluate",
+    "execute_flow",
+    "execute_operation",
+    "inspect",
+    "load",
+    "load_text",
+    "parse_json",
+    "simulate_flow",
+    "take_snapshot",
+    "to_json",
+]

@@ -1,0 +1,232 @@
+"""The typed calls: JSON values in, frozen results out. ``render.to_json`` turns any result into JSON.
+
+The ``path`` of an error is a JSON Pointer into the argument at fault; its code says which argument that is.
+
+``wire`` and ``compat`` are these calls over text; every rule of the edge that is not about text stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from tenor_wasm.api.json_text import read_json
+from tenor_wasm.errors import Finding, Findings, Json, TenorError, listed, pointer, shown
+from tenor_wasm.evaluator import action_space as space
+from tenor_wasm.evaluator.compiled import compiled
+from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates, read_entity_states
+from tenor_wasm.evaluator.flows import FlowResult, execute_flow
+from tenor_wasm.evaluator.rules import VerdictInstance
+from tenor_wasm.evaluator.snapshot import Snapshot, take_snapshot
+from tenor_wasm.interchange.constructs import Contract
+from tenor_wasm.interchange.load import load_contract
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+parse_json = read_json
+"""Parse JSON text strictly, as every call over text does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The verdicts that follow from the facts, and what deserves a warning."""
+
+    snapshot: Snapshot
+    warnings: tuple[Finding, ...]
+
+    @property
+    def verdicts(self) -> tuple[VerdictInstance, ...]:
+        """The produced verdicts, in stratum order."""
+        return tuple(self.snapshot.verdicts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpaceResult:
+    """The action space of a persona, and what deserves a warning."""
+
+    space: space.ActionSpace
+    warnings: tuple[Finding, ...]
+
+    @property
+    def actions(self) -> tuple[space.Action, ...]:
+        """The flows that the persona can start."""
+        return self.space.actions
+
+    @property
+    def blocked_actions(self) -> tuple[space.BlockedAction, ...]:
+        """The other flows, with all reasons."""
+        return self.space.blocked_actions
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """How a flow would run, and what deserves a warning. ``flow.instance_bindings`` are those that were given."""
+
+    flow: FlowResult
+    instance_bindings: Mapping[str, str]
+    warnings: tuple[Finding, ...]
+
+    @property
+    def outcome(self) -> str:
+        """The terminal outcome."""
+        return self.flow.outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A contract, to be shown."""
+
+    contract: Contract
+
+
+def _guarded(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Turn exhausted recursion into a clear error: contracts may nest sub-flows deeper than the interpreter can."""
+
+    @wraps(call)
+    def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        try:
+            return call(*args, **kwargs)
+        except RecursionError:
+            raise TenorError(
+                "too_deep", "the contract or its input nests too deeply to evaluate; flatten sub-flows or expressions"
+            ) from None
+
+    return guarded
+
+
+def load(bundle: Json) -> Contract:
+    """Load an interchange bundle, given as a parsed JSON value. Raises as ``interchange.load.load_contract``."""
+    return load_contract(bundle)
+
+
+def load_text(text: str) -> Contract:
+    """Load an interchange bundle from JSON text. Raises as ``parse_json`` and ``load`` do."""
+    return load_contract(read_json(text, "the contract"))
+
+
+@_guarded
+def evaluate(contract: Contract, facts: Json) -> Evaluation:
+    """Evaluate the contract's rules on facts (fact id → JSON value, §15.3).
+
+    Raises ``invalid_facts`` with every missing or ill-typed fact; ``overflow`` and its like.
+    """
+    snapshot = take_snapshot(contract, facts)
+    return Evaluation(snapshot, snapshot.facts.warnings)
+
+
+@_guarded
+def action_space(
+    contract: Contract, facts: Json, entity_states: Json | EntityStates, persona: str
+) -> ActionSpaceResult:
+    """Compute what a persona may do, to which instances, and why the rest is blocked (§15.6).
+
+    ``entity_states`` is flat, nested or mixed JSON, or ``EntityStates``. Raises ``invalid_facts``,
+    ``invalid_entity_states``, ``invalid_argument`` for a persona that is no text; ``overflow`` and its like.
+    """
+    _check_text(persona, "persona")
+    snapshot = take_snapshot(contract, facts)
+    states = _states(entity_states, contract)
+    warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
+    return ActionSpaceResult(space.action_space(snapshot, states, persona), warnings)
+
+
+@_guarded
+def simulate_flow(
+    contract: Contract,
+    flow: str,
+    persona: str,
+    facts: Json,
+    entity_states: Json | EntityStates = None,
+    instance_bindings: Json = None,
+    outcomes: Json = None,
+) -> Simulation:
+    """Run a flow without storing anything (§11.4, §19.6).
+
+    An entity that is wholly absent from ``entity_states`` gets ``_default`` in its initial state. Without
+    ``instance_bindings`` (``None`` or empty) every entity is bound to ``_default``; a map with entries is strict.
+    ``outcomes`` (step id → label) chooses where several outcomes apply. ``persona`` is recorded, not checked: each
+    step names its own.
+
+    Raises ``unknown_flow``, ``invalid_facts``, ``invalid_entity_states``, ``invalid_bindings``, ``missing_binding``,
+    ``invalid_argument``, and what ``execute_flow`` raises.
+    """
+    _check_text(flow, "flow")
+    _check_text(persona, "persona")
+    declared = contract.flows.get(flow)
+    if declared is None:
+        raise TenorError("unknown_flow", f"no flow '{flow}' is declared; declared are {listed(contract.flows)}")
+    snapshot = take_snapshot(contract, facts)
+    states = _states(entity_states, contract).with_defaults(contract.entities)
+    given = _bindings(instance_bindings, contract)
+    bindings = given or dict.fromkeys(compiled(contract).entities_of(flow), DEFAULT_INSTANCE)
+    choices = _choices(outcomes)
+    warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
+    return Simulation(execute_flow(declared, persona, snapshot, states, bindings, choices), given, warnings)
+
+
+def inspect(contract: Contract) -> Inspection:
+    """The contract's declarations, to be shown to people."""
+    return Inspection(contract)
+
+
+def _check_text(value: Json, name: str) -> None:
+    if not isinstance(value, str):
+        raise _invalid_argument(name, f"'{name}' must be a text, not {shown(value)}")
+
+
+def _invalid_argument(argument: str, message: str, path: str = "") -> TenorError:
+    return TenorError("invalid_argument", message, path, {"argument": argument})
+
+
+def _persona_warnings(contract: Contract, persona: str) -> tuple[Finding, ...]:
+    if not contract.personas or persona in contract.personas:
+        return ()
+    message = f"the persona '{persona}' is not declared; declared are {listed(contract.personas)}"
+    return (Finding("unknown_persona", message, ""),)
+
+
+def _states(entity_states: Json | EntityStates, contract: Contract) -> EntityStates:
+    if not isinstance(entity_states, EntityStates):
+        return read_entity_states(entity_states, contract.entities)
+    # States that were built by hand obey the same rules as those that come as JSON.
+    return read_entity_states(entity_states.to_json(), contract.entities)
+
+
+def _bindings(json: Json, contract: Contract) -> dict[str, str]:
+    """Read instance bindings; absent, ``null``, ``""`` and ``{}`` give an empty map."""
+    if json is None or json == "":
+        return {}
+    if not isinstance(json, Mapping):
+        raise TenorError(
+            "invalid_bindings", f"instance bindings are an object of entity to instance, not {shown(json)}"
+        )
+    findings = Findings()
+    for entity_id, instance_id in json.items():
+        place = (None, entity_id)
+        if entity_id not in contract.entities:
+            findings.fault(
+                "unknown_entity",
+                f"no entity '{entity_id}' is declared; declared are {listed(contract.entities)}",
+                place,
+            )
+        elif not isinstance(instance_id, str):
+            findings.fault("type_mismatch", f"expected an instance id as text, got {shown(instance_id)}", place)
+        elif not instance_id:
+            findings.fault("empty_instance_id", f"the instance id for '{entity_id}' is empty; name an instance", place)
+    findings.raise_if_any("invalid_bindings", "instance bindings")
+    return dict(json)
+
+
+def _choices(json: Json) -> dict[str, str]:
+    if json is None:
+        return {}
+    if not isinstance(json, Mapping):
+        raise _invalid_argument("outcomes", f"'outcomes' is an object of step to outcome, not {shown(json)}")
+    for step_id, label in json.items():
+        if not isinstance(label, str):
+            message = f"the outcome for '{step_id}' must be a text, not {shown(label)}"
+            raise _invalid_argument("outcomes", message, pointer((None, step_id)))
+    return dict(json)

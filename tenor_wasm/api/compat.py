@@ -1,0 +1,93 @@
+"""The seven functions of the drop-in surface: the names, argument order and shapes that applications call today.
+
+Strings in, JSON text out. An error is ``{"error": "<message>"}`` with ``code``, ``path`` (a JSON Pointer into the
+argument at fault) and ``details`` beside it. None of them ever raises.
+"""
+
+from __future__ import annotations
+
+from tenor_wasm.api import calls
+from tenor_wasm.api.handles import HANDLES
+from tenor_wasm.api.json_text import read_json
+from tenor_wasm.api.render import to_json
+from tenor_wasm.api.wire import answer
+from tenor_wasm.errors import Json, TenorError
+
+
+def _flat_error(error: TenorError) -> Json:
+    return {"error": error.message, "code": error.code, "path": error.path, "details": error.details}
+
+
+def load_contract(bundle_json: str) -> str:
+    """Load an interchange bundle; ``{"handle": int}`` and the contract's id, hash and warnings."""
+
+    def call() -> Json:
+        contract = calls.load_text(bundle_json)
+        return {
+            "handle": HANDLES.add(contract),
+            "contract_id": contract.id,
+            "contract_hash": contract.hash,
+            "warnings": [warning.to_json() for warning in contract.warnings],
+        }
+
+    return answer(call, _flat_error)
+
+
+def free_contract(handle: int) -> None:
+    """Forget a contract; an unknown handle is no error."""
+    HANDLES.free(handle)
+
+
+def evaluate(handle: int, facts_json: str) -> str:
+    """The verdicts that follow from the facts: ``{"verdicts": […]}``."""
+    return answer(lambda: to_json(calls.evaluate(HANDLES.get(handle), read_json(facts_json, "the facts"))), _flat_error)
+
+
+def compute_action_space(handle: int, facts_json: str, entity_states_json: str, persona_id: str) -> str:
+    """What the persona may do, to which instances, and why the rest is blocked (§15.6)."""
+    return answer(
+        lambda: to_json(
+            calls.action_space(
+                HANDLES.get(handle),
+                read_json(facts_json, "the facts"),
+                read_json(entity_states_json, "the entity states"),
+                persona_id,
+            )
+        ),
+        _flat_error,
+    )
+
+
+def simulate_flow(handle: int, flow_id: str, persona_id: str, facts_json: str, entity_states_json: str) -> str:
+    """Run a flow on the ``_default`` instances without storing anything."""
+    return simulate_flow_with_bindings(handle, flow_id, persona_id, facts_json, entity_states_json, None)
+
+
+def simulate_flow_with_bindings(
+    handle: int,
+    flow_id: str,
+    persona_id: str,
+    facts_json: str,
+    entity_states_json: str,
+    instance_bindings_json: str | None,
+) -> str:
+    """Run a flow on chosen instances; bindings that are absent, ``null``, ``""`` or ``{}`` mean ``_default``."""
+
+    def call() -> Json:
+        bindings = read_json(instance_bindings_json, "the instance bindings") if instance_bindings_json else None
+        simulation = calls.simulate_flow(
+            HANDLES.get(handle),
+            flow_id,
+            persona_id,
+            read_json(facts_json, "the facts"),
+            read_json(entity_states_json, "the entity states"),
+            bindings,
+        )
+        return to_json(simulation)
+
+    return answer(call, _flat_error)
+
+
+def inspect_contract(handle: int) -> str:
+    """The contract's declarations: ``{"facts", "entities", "rules", "personas", "operations", "flows"}``."""
+    return answer(lambda: to_json(calls.inspect(HANDLES.get(handle))), _flat_error)

@@ -1,0 +1,124 @@
+"""JSON text in and out, strict, in one place.
+
+In: one JSON value in valid Unicode; no duplicate keys, no NaN or Infinity, no nesting beyond ``DEPTH_LIMIT``.
+Numbers with a fraction or exponent stay text (``JsonFloat``), integers stay exact. Out: compact and ASCII-escaped;
+``orjson`` where it is installed, the standard library otherwise, the same bytes from both.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+from tenor_wasm.errors import Json, TenorError
+from tenor_wasm.values.codec import JsonFloat
+
+try:
+    import orjson
+except ImportError:
+    orjson = None  # type: ignore[assignment]
+
+DEPTH_LIMIT = 200
+"""Levels of nested lists and objects that a text may have."""
+
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_NOT_BRACKETS = re.compile(r"[^][{}]+")
+_ONE_KIND = str.maketrans("{}", "[]")
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89abAB]")
+
+
+class _Fault(Exception):
+    """A fault found by a hook of the parser."""
+
+
+def read_json(text: str, what: str = "the text") -> Json:
+    """Parse one JSON value; ``what`` names the argument in messages.
+
+    Raises ``invalid_json`` (with ``line`` and ``column`` in the details where known), ``duplicate_key``,
+    ``invalid_number``, ``invalid_text`` for half a surrogate pair, ``too_deep``.
+    """
+    if not isinstance(text, str):
+        raise TenorError("invalid_json", f"{what} must be JSON text, not a {type(text).__name__}")
+    if _is_too_deep(text):
+        raise TenorError(
+            "too_deep", f"{what} is nested deeper than {DEPTH_LIMIT} levels; flatten it", "", {"limit": DEPTH_LIMIT}
+        )
+    try:
+        value: Json = _DECODER.decode(text)
+    except _Fault as fault:
+        code, message = fault.args
+        raise TenorError(code, f"{what}: {message}") from None
+    except json.JSONDecodeError as error:
+        raise TenorError(
+            "invalid_json",
+            f"{what} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}",
+            "",
+            {"line": error.lineno, "column": error.colno},
+        ) from None
+    except RecursionError:
+        raise TenorError("too_deep", f"{what} is nested too deeply; flatten it") from None
+    if not text.isascii() or _SURROGATE_ESCAPE.search(text):
+        _check_unicode(value, what)
+    return value
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether brackets nest beyond the limit, found without recursion and, for shallow texts, without a scan."""
+    if text.count("[") + text.count("{") <= DEPTH_LIMIT:
+        return False
+    brackets = _NOT_BRACKETS.sub("", _STRINGS.sub("", text)).translate(_ONE_KIND)
+    for _ in range(DEPTH_LIMIT):
+        shorter = brackets.replace("[]", "")  # takes exactly the innermost level of every chain away
+        if len(shorter) == len(brackets):
+            return False  # nothing is left, or it is unbalanced: then the parser says where
+        brackets = shorter
+    return bool(brackets)
+
+
+def _check_unicode(value: Json, what: str) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        raise TenorError("invalid_text", f"{what} holds half of a surrogate pair; it has no UTF-8 form") from None
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _Fault("duplicate_key", f"the key '{key}' stands twice in one object; keep one of them")
+            seen.add(key)
+    return members
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise _Fault("invalid_number", f"{name} is not a JSON number; leave the value out or give a number")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 1000:
+        raise _Fault("invalid_number", f"a whole number of {len(digits)} digits is beyond the limit of 1000")
+    return int(digits)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_no_duplicates, parse_float=JsonFloat, parse_int=_integer, parse_constant=_no_constant
+)
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
+
+
+def write_json(value: Json) -> str:
+    """The value as compact ASCII JSON text; a ``JsonFloat`` that a bundle brought along is written as text."""
+    if orjson is not None:
+        try:
+            encoded = orjson.dumps(value, str, orjson.OPT_PASSTHROUGH_DATACLASS)
+        except TypeError:
+            pass  # an integer beyond 64 bits: the standard library writes it exactly
+        else:
+            # orjson does not escape; a text with anything beyond ASCII is left to the standard library.
+            if encoded.isascii():
+                return encoded.decode("ascii")
+    return _ENCODER.encode(value)

@@ -1,0 +1,159 @@
+"""One door for JSON text: ``dispatch(method, params_json) → json``.
+
+The answer is ``{"ok": result}`` or ``{"error": {code, message, path, details}}``, always ASCII, never an exception.
+``path`` is a JSON Pointer into the parameters. No Python object crosses: contracts are integers (``handles``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import tenor_wasm
+from tenor_wasm.api import calls
+from tenor_wasm.api.handles import HANDLES
+from tenor_wasm.api.json_text import read_json, write_json
+from tenor_wasm.api.render import to_json
+from tenor_wasm.errors import Json, TenorError, listed, shown
+
+Params = Mapping[str, Json]
+
+
+def dispatch(method: str, params_json: str) -> str:
+    """Answer one call given as JSON text. Never raises; an unforeseen fault is answered as ``internal_error``."""
+    return answer(lambda: {"ok": _dispatch(method, params_json)}, _error)
+
+
+def answer(call: Callable[[], Json], as_json: Callable[[TenorError], Json]) -> str:
+    """Run a call and write its result, or its error, as JSON text."""
+    try:
+        return write_json(call())
+    except TenorError as error:
+        return write_json(as_json(error))
+    except Exception as fault:  # a defect of ours must not end the host's module: the next call works
+        return write_json(as_json(internal_error(fault)))
+
+
+def internal_error(fault: Exception) -> TenorError:
+    """What a caller is told about a defect of the evaluator itself."""
+    return TenorError(
+        "internal_error",
+        f"the evaluator met a fault of its own ({type(fault).__name__}: {fault}); please report it with the input",
+        "",
+        {"exception": type(fault).__name__},
+    )
+
+
+def _error(error: TenorError) -> Json:
+    return {"error": error.to_json()}
+
+
+def _dispatch(method: str, params_json: str) -> Json:
+    handler = _METHODS.get(method) if isinstance(method, str) else None
+    if handler is None:
+        raise TenorError("unknown_method", f"there is no method {shown(method)}; use one of {listed(_METHODS)}")
+    params = read_json(params_json, "the parameters")
+    if not isinstance(params, Mapping):
+        raise TenorError("invalid_argument", f"parameters are an object, not {shown(params)}")
+    try:
+        return handler(params)
+    except TenorError as error:
+        raise _placed(error) from None
+
+
+_ARGUMENTS: Mapping[str, str] = {
+    "invalid_contract": "bundle",
+    "unsupported_version": "bundle",
+    "unknown_handle": "contract",
+    "unknown_flow": "flow",
+    "invalid_facts": "facts",
+    "invalid_entity_states": "entity_states",
+    "invalid_bindings": "instance_bindings",
+    "missing_binding": "instance_bindings",
+    "unknown_step": "outcomes",
+    "unknown_outcome": "outcomes",
+}
+"""Error code → the parameter that is at fault."""
+
+
+def _placed(error: TenorError) -> TenorError:
+    """The same error with its paths leading from the parameters, not from the argument at fault."""
+    argument = _ARGUMENTS.get(error.code, error.details.get("argument"))
+    if not isinstance(argument, str):
+        return error
+    details = dict(error.details)
+    findings = details.get("findings")
+    if isinstance(findings, list):
+        details["findings"] = [{**finding, "path": f"/{argument}{finding['path']}"} for finding in findings]
+    return TenorError(error.code, error.message, f"/{argument}{error.path}", details)
+
+
+def _required(params: Params, name: str) -> Json:
+    if name not in params:
+        raise TenorError("missing_argument", f"the parameter '{name}' is missing", "", {"argument": name})
+    return params[name]
+
+
+def _text(params: Params, name: str) -> str:
+    value = _required(params, name)
+    if not isinstance(value, str):
+        raise TenorError("invalid_argument", f"'{name}' must be a text, not {shown(value)}", "", {"argument": name})
+    return value
+
+
+def _version(_: Params) -> Json:
+    return {"version": tenor_wasm.__version__}
+
+
+def _load(params: Params) -> Json:
+    contract = calls.load(_required(params, "bundle"))
+    return {
+        "handle": HANDLES.add(contract),
+        "contract_id": contract.id,
+        "contract_hash": contract.hash,
+        "warnings": [warning.to_json() for warning in contract.warnings],
+    }
+
+
+def _free(params: Params) -> Json:
+    HANDLES.free(_required(params, "contract"))
+    return {}
+
+
+def _evaluate(params: Params) -> Json:
+    return to_json(calls.evaluate(HANDLES.get(_required(params, "contract")), _required(params, "facts")))
+
+
+def _action_space(params: Params) -> Json:
+    contract = HANDLES.get(_required(params, "contract"))
+    facts, entity_states = _required(params, "facts"), params.get("entity_states")
+    return to_json(calls.action_space(contract, facts, entity_states, _text(params, "persona")))
+
+
+def _simulate_flow(params: Params) -> Json:
+    contract = HANDLES.get(_required(params, "contract"))
+    return to_json(
+        calls.simulate_flow(
+            contract,
+            _text(params, "flow"),
+            _text(params, "persona"),
+            _required(params, "facts"),
+            params.get("entity_states"),
+            params.get("instance_bindings"),
+            params.get("outcomes"),
+        )
+    )
+
+
+def _inspect(params: Params) -> Json:
+    return to_json(calls.inspect(HANDLES.get(_required(params, "contract"))))
+
+
+_METHODS: Mapping[str, Callable[[Params], Json]] = {
+    "version": _version,
+    "load": _load,
+    "free": _free,
+    "evaluate": _evaluate,
+    "action_space": _action_space,
+    "simulate_flow": _simulate_flow,
+    "inspect": _inspect,
+}
