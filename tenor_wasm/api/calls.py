@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar
 
 from tenor_wasm.api.json_text import read_json
 from tenor_wasm.errors import Finding, Findings, Json, TenorError, listed, pointer, shown
-from tenor_wasm.evaluator import action_space as space
+from tenor_wasm.evaluator import action_space as spaces
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates, read_entity_states
 from tenor_wasm.evaluator.flows import FlowResult, execute_flow
@@ -47,16 +47,16 @@ class Evaluation:
 class ActionSpaceResult:
     """The action space of a persona, and what deserves a warning."""
 
-    space: space.ActionSpace
+    space: spaces.ActionSpace
     warnings: tuple[Finding, ...]
 
     @property
-    def actions(self) -> tuple[space.Action, ...]:
+    def actions(self) -> tuple[spaces.Action, ...]:
         """The flows that the persona can start."""
         return self.space.actions
 
     @property
-    def blocked_actions(self) -> tuple[space.BlockedAction, ...]:
+    def blocked_actions(self) -> tuple[spaces.BlockedAction, ...]:
         """The other flows, with all reasons."""
         return self.space.blocked_actions
 
@@ -130,7 +130,7 @@ def action_space(
     snapshot = take_snapshot(contract, facts)
     states = _states(entity_states, contract)
     warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
-    return ActionSpaceResult(space.action_space(snapshot, states, persona), warnings)
+    return ActionSpaceResult(spaces.action_space(snapshot, states, persona), warnings)
 
 
 @_guarded

@@ -9,7 +9,7 @@ from __future__ import annotations
 from tenor_wasm.api import calls
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json
-from tenor_wasm.api.render import to_json
+from tenor_wasm.api.render import loaded_json, to_json
 from tenor_wasm.api.wire import answer
 from tenor_wasm.errors import Json, TenorError
 
@@ -23,12 +23,7 @@ def load_contract(bundle_json: str) -> str:
 
     def call() -> Json:
         contract = calls.load_text(bundle_json)
-        return {
-            "handle": HANDLES.add(contract),
-            "contract_id": contract.id,
-            "contract_hash": contract.hash,
-            "warnings": [warning.to_json() for warning in contract.warnings],
-        }
+        return loaded_json(HANDLES.add(contract), contract)
 
     return answer(call, _flat_error)
 

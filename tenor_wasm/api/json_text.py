@@ -28,7 +28,7 @@ _ONE_KIND = str.maketrans("{}", "[]")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89abAB]")
 
 
-class _Fault(Exception):
+class _FaultError(Exception):
     """A fault found by a hook of the parser."""
 
 
@@ -46,7 +46,7 @@ def read_json(text: str, what: str = "the text") -> Json:
         )
     try:
         value: Json = _DECODER.decode(text)
-    except _Fault as fault:
+    except _FaultError as fault:
         code, message = fault.args
         raise TenorError(code, f"{what}: {message}") from None
     except json.JSONDecodeError as error:
@@ -89,18 +89,18 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise _Fault("duplicate_key", f"the key '{key}' stands twice in one object; keep one of them")
+                raise _FaultError("duplicate_key", f"the key '{key}' stands twice in one object; keep one of them")
             seen.add(key)
     return members
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise _Fault("invalid_number", f"{name} is not a JSON number; leave the value out or give a number")
+    raise _FaultError("invalid_number", f"{name} is not a JSON number; leave the value out or give a number")
 
 
 def _integer(digits: str) -> int:
     if len(digits) > 1000:
-        raise _Fault("invalid_number", f"a whole number of {len(digits)} digits is beyond the limit of 1000")
+        raise _FaultError("invalid_number", f"a whole number of {len(digits)} digits is beyond the limit of 1000")
     return int(digits)
 
 

@@ -33,6 +33,16 @@ def _warnings(warnings: Iterable[Finding]) -> list[Json]:
     return [warning.to_json() for warning in warnings]
 
 
+def loaded_json(handle: int, contract: c.Contract) -> JsonObject:
+    """What loading a contract answers: the handle to call it by, its identity, and the leniencies that it needed."""
+    return {
+        "handle": handle,
+        "contract_id": contract.id,
+        "contract_hash": contract.hash,
+        "warnings": _warnings(contract.warnings),
+    }
+
+
 # --- verdicts --------------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ import tenor_wasm
 from tenor_wasm.api import calls
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
-from tenor_wasm.api.render import to_json
+from tenor_wasm.api.render import loaded_json, to_json
 from tenor_wasm.errors import Json, TenorError, listed, shown
 
 Params = Mapping[str, Json]
@@ -48,7 +48,7 @@ def _error(error: TenorError) -> Json:
 
 
 def _dispatch(method: str, params_json: str) -> Json:
-    handler = _METHODS.get(method) if isinstance(method, str) else None
+    handler = _METHODS.get(method)
     if handler is None:
         raise TenorError("unknown_method", f"there is no method {shown(method)}; use one of {listed(_METHODS)}")
     params = read_json(params_json, "the parameters")
@@ -106,12 +106,7 @@ def _version(_: Params) -> Json:
 
 def _load(params: Params) -> Json:
     contract = calls.load(_required(params, "bundle"))
-    return {
-        "handle": HANDLES.add(contract),
-        "contract_id": contract.id,
-        "contract_hash": contract.hash,
-        "warnings": [warning.to_json() for warning in contract.warnings],
-    }
+    return loaded_json(HANDLES.add(contract), contract)
 
 
 def _free(params: Params) -> Json:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from tenor_wasm.errors import Findings, Json, TenorError, listed, shown
+from tenor_wasm.errors import Findings, Json, Place, TenorError, listed, shown
 from tenor_wasm.interchange.constructs import Entity
 
 DEFAULT_INSTANCE = "_default"
@@ -73,7 +73,7 @@ class EntityStates(Mapping[tuple[str, str], str]):
         return self._grouped(by_entity)
 
     def with_defaults(self, entities: Mapping[str, Entity]) -> EntityStates:
-        """Give every entity that is wholly absent a ``_default`` in its initial state: the convenience of simulation."""
+        """Give every entity that is wholly absent a ``_default`` in its initial state, as simulation does."""
         absent = {
             (entity.id, DEFAULT_INSTANCE): entity.initial
             for entity in entities.values()
@@ -87,7 +87,7 @@ class EntityStates(Mapping[tuple[str, str], str]):
 
 
 def read_entity_states(json: Json, entities: Mapping[str, Entity]) -> EntityStates:
-    """Read entity states from JSON: per entity a state (flat) or an object of instance id → state (nested), mixed at will.
+    """Read entity states from JSON: per entity a state (flat) or an object of instance id → state (nested), or a mix.
 
     Raises ``invalid_entity_states`` with every fault in ``details.findings``: ``unknown_entity``, ``unknown_state``,
     ``empty_instance_id`` or ``type_mismatch``, each with its place. (§6.5)
@@ -124,7 +124,7 @@ def read_entity_states(json: Json, entities: Mapping[str, Entity]) -> EntityStat
 
 
 def _read_instance(entity: Entity, instance_id: str, state: Json, into: dict[str, str], findings: Findings) -> None:
-    place = ((None, entity.id), instance_id)
+    place: Place = ((None, entity.id), instance_id)
     if not instance_id:
         findings.fault("empty_instance_id", f"an instance of '{entity.id}' has an empty id; give it a name", place)
     elif not isinstance(state, str):
@@ -134,10 +134,10 @@ def _read_instance(entity: Entity, instance_id: str, state: Json, into: dict[str
         into[instance_id] = state
 
 
-def _check_state(entity: Entity, state: str, place: tuple[object, object], findings: Findings) -> None:
+def _check_state(entity: Entity, state: str, place: Place, findings: Findings) -> None:
     if state not in entity.transitions:
         findings.fault(
             "unknown_state",
             f"'{state}' is no state of '{entity.id}'; it has {listed(entity.states)}",
-            place,  # type: ignore[arg-type]
+            place,
         )

@@ -19,7 +19,7 @@ Sources = Mapping[str, Mapping[str, Effect]]
 """The effects of one outcome: entity → source state → the effect that applies from there."""
 
 
-class OperationRefused(TenorError):
+class OperationRefused(TenorError):  # noqa: N818 - a refusal is an answer, not a defect
     """The operation did not run: ``persona_rejected``, ``precondition_failed``, ``unknown_instance``,
     ``entity_not_in_source_state``. A flow answers it with the step's failure handler."""
 

@@ -49,7 +49,7 @@ TermFunction: TypeAlias = Callable[[Reading], Any]
 PredicateFunction: TypeAlias = Callable[[Reading], bool]
 
 
-class _Absent(Exception):
+class _AbsentError(Exception):
     """A tagged union holds another variant: the comparison around it is false (§4.2)."""
 
 
@@ -73,7 +73,7 @@ def compile_payload(term: Term, declared: BaseType) -> TermFunction:
     def run(reading: Reading) -> Any:
         try:
             return convert(compute(reading))
-        except _Absent as absent:
+        except _AbsentError as absent:
             raise TenorError("absent_variant", f"{absent}; test the tag in 'when' before using its payload") from None
 
     return run
@@ -97,7 +97,7 @@ def _comparison(predicate: nodes.Comparison) -> PredicateFunction:
     def run(reading: Reading) -> bool:
         try:
             return compare(left(reading), right(reading))
-        except _Absent:
+        except _AbsentError:
             return False
 
     return run
@@ -109,7 +109,7 @@ def _truth(predicate: nodes.Truth) -> PredicateFunction:
     def run(reading: Reading) -> bool:
         try:
             return bool(term(reading))
-        except _Absent:
+        except _AbsentError:
             return False
 
     return run if _may_be_absent(predicate.term) else term
@@ -248,7 +248,7 @@ def _variant(term: nodes.VariantTerm) -> TermFunction:
     def run(reading: Reading) -> Any:
         value: TaggedValue = union(reading)
         if value.tag != tag:
-            raise _Absent(f"the value has the tag '{value.tag}', not '{tag}'")
+            raise _AbsentError(f"the value has the tag '{value.tag}', not '{tag}'")
         return value.payload
 
     return run
@@ -303,10 +303,10 @@ def _computation(term: nodes.ArithmeticTerm) -> Callable[[Any, Any], Any]:
             return _duration_computation(compute, left, right, declared)
         case (MoneyType(), _, _):
             return lambda a, b: numeric.bounded(compute(a, b))
-        case (_, _, DecimalType() as declared):
-            return lambda a, b: numeric.fit(compute(a, b), declared)
-        case (_, _, IntType() as declared):
-            return lambda a, b: numeric.within(compute(a, b), declared)
+        case (_, _, DecimalType() as fixed):
+            return lambda a, b: numeric.fit(compute(a, b), fixed)
+        case (_, _, IntType() as whole):
+            return lambda a, b: numeric.within(compute(a, b), whole)
         case other:
             raise AssertionError(other)
 
@@ -350,17 +350,20 @@ def _may_be_absent(term: Term) -> bool:
 
 
 def _conversion(term: Term, declared: BaseType) -> Callable[[Any], Any]:
-    """Convert a payload to its declared type. A value passed through keeps its scale, a computed one gets the type's."""
+    """Convert a payload to its declared type.
+
+    A value that is passed through keeps its scale, a computed one gets the type's.
+    """
     match term.type, declared:
-        case (IntType(), IntType() as target):
-            return lambda value: numeric.within(value, target)
-        case (DecimalType(), DecimalType() as target) if not isinstance(term, nodes.ArithmeticTerm):
-            return lambda value: value if numeric.fits(value, target) else numeric.fit(value, target)
-        case (_, DecimalType() as target):
-            return lambda value: numeric.fit(value, target)
-        case (DurationType(unit, _, _), DurationType() as target):
-            factor = times.to_unit(1, unit, target.unit)
-            bounds = IntType(target.minimum, target.maximum)
+        case (IntType(), IntType() as whole):
+            return lambda value: numeric.within(value, whole)
+        case (DecimalType(), DecimalType() as fixed) if not isinstance(term, nodes.ArithmeticTerm):
+            return lambda value: value if numeric.fits(value, fixed) else numeric.fit(value, fixed)
+        case (_, DecimalType() as rounded):
+            return lambda value: numeric.fit(value, rounded)
+        case (DurationType(unit, _, _), DurationType() as span):
+            factor = times.to_unit(1, unit, span.unit)
+            bounds = IntType(span.minimum, span.maximum)
             return lambda value: numeric.within(value * factor, bounds)
         case _:
             return lambda value: value

@@ -189,7 +189,7 @@ class ExpressionReader:
         return nodes.Comparison(operator, left, right)
 
     def _operands(self, json: Mapping[str, Json], place: Place, scope: Scope) -> tuple[Term | None, Term | None]:
-        """Both sides; a literal is read with the type of the side across, so that text can stand for an enum or date."""
+        """Both sides; a literal is read with the type of the side across: text can stand for an enum or a date."""
         left_json, right_json = json.get("left"), json.get("right")
         if _is_literal(left_json) and not _is_literal(right_json):
             right = self.term(right_json, (place, "right"), scope)

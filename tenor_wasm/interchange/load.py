@@ -16,7 +16,7 @@ from tenor_wasm.interchange import constructs as c
 from tenor_wasm.interchange.canonical import contract_hash
 from tenor_wasm.interchange.checks import CHECKS, Draft
 from tenor_wasm.interchange.expressions import Scope
-from tenor_wasm.interchange.members import Members, members_of
+from tenor_wasm.interchange.members import Members
 from tenor_wasm.interchange.read_constructs import read_entity, read_fact, read_flow, read_operation, read_rule
 
 KINDS = ("Fact", "Entity", "Rule", "Persona", "Operation", "Flow", "Source", "System")

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from tenor_wasm.errors import Findings, Json, Place, shown
 
-
 Made = TypeVar("Made")
 
 

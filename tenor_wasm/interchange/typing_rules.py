@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tenor_wasm.values.numeric import sum_type
 from tenor_wasm.values.types import (
     SECONDS_PER_UNIT,
@@ -54,8 +56,7 @@ def same_kind(left: BaseType, right: BaseType) -> bool:
             return type(left) is type(right)
 
 
-def _same_members(left: object, right: object) -> bool:
-    assert isinstance(left, dict) and isinstance(right, dict)
+def _same_members(left: Mapping[str, BaseType], right: Mapping[str, BaseType]) -> bool:
     return left.keys() == right.keys() and all(same_kind(left[name], right[name]) for name in left)
 
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 from tenor_wasm.errors import Findings, Json, Place, listed, shown
 from tenor_wasm.values import numeric, times
 from tenor_wasm.values.types import (
+    MAX_DIGITS,
     BaseType,
     BoolType,
     DateTimeType,
@@ -124,7 +125,7 @@ def _int_decoder(base_type: IntType) -> Decoder:
     return _whole_decoder(low, high, "a whole number" + _span(low, high))
 
 
-def _decimal(json: Json, wanted: str, place: Place, findings: Findings, digits: int = numeric.MAX_DIGITS) -> Any:
+def _decimal(json: Json, wanted: str, place: Place, findings: Findings, digits: int = MAX_DIGITS) -> Any:
     """Read a decimal text, a whole number, or a structured ``decimal_value`` of at most so many digits."""
     if isinstance(json, Mapping) and json.get("kind") == "decimal_value":
         return _structured_decimal(json, wanted, place, findings, digits)
@@ -149,13 +150,10 @@ def _structured_decimal(json: Mapping[str, Json], wanted: str, place: Place, fin
     value = numeric.parse_decimal(text, digits) if isinstance(text, str) else None
     if value is None:
         return _mismatch(text, wanted, (place, "value"), findings)
-    whole = type(precision) is int and type(scale) is int
-    if not whole or not 0 <= scale <= min(precision, numeric.MAX_DIGITS) or precision < 1:  # type: ignore[operator,type-var]
-        findings.fault(
-            "type_mismatch", "a decimal_value needs 'precision' and a 'scale' of at most 28 within it", place
-        )
+    if type(precision) is not int or type(scale) is not int or not 0 <= scale <= min(precision, MAX_DIGITS):
+        findings.fault("type_mismatch", "a decimal_value needs a 'precision' and within it a 'scale' up to 28", place)
         return INVALID
-    if not numeric.fits(value, DecimalType(precision, scale)):  # type: ignore[arg-type]
+    if precision < 1 or not numeric.fits(value, DecimalType(precision, scale)):
         findings.fault(
             "decimal_precision", f"{value:f} does not fit its own precision {precision} and scale {scale}", place
         )
@@ -169,7 +167,7 @@ def _decimal_decoder(base_type: DecimalType) -> Decoder:
         ' for example "10.50"'
     )
 
-    digits = max(numeric.MAX_DIGITS, base_type.precision)
+    digits = max(MAX_DIGITS, base_type.precision)
 
     def decode(json: Json, place: Place, findings: Findings) -> Any:
         value = _decimal(json, wanted, place, findings, digits)

@@ -25,7 +25,7 @@ LIMIT = 2**96
 _EXACT = Context(prec=120, rounding=ROUND_HALF_EVEN, Emax=999, Emin=-999, traps=[InvalidOperation, Overflow, Inexact])
 _ROUND = Context(prec=120, rounding=ROUND_HALF_EVEN, Emax=999, Emin=-999, traps=[InvalidOperation, Overflow])
 _STEPS = tuple(Decimal(1).scaleb(-scale) for scale in range(MAX_DIGITS + 1))
-_POWERS = tuple(10**digits for digits in range(2 * MAX_DIGITS + 2))
+_POWERS: tuple[int, ...] = tuple(10**digits for digits in range(2 * MAX_DIGITS + 2))
 _DECIMAL_TEXT = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?\Z")
 
 
