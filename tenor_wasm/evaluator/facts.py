@@ -49,7 +49,9 @@ def assemble_facts(contract: Contract, json: Json) -> FactSet:
             sources[fact.id] = CONTRACT
         else:
             findings.fault(
-                "missing_fact", f"the fact '{fact.id}' is missing: give a {described(fact.type)}", (None, fact.id)
+                "missing_fact",
+                f"the fact '{fact.id}' is missing; give a value of type {described(fact.type)}",
+                (None, fact.id),
             )
     for fact_id in json:
         if fact_id not in contract.facts:

@@ -1,0 +1,105 @@
+"""The command line ``tenor``: one file a command, over the typed calls of ``api``.
+
+Rules of this room:
+
+- Tables for people by default. With ``--json`` a command prints exactly what its function returns, errors too, and
+  nothing but JSON goes to standard output.
+- Exit status 0: answered. 1: the answer is negative (the contract is refused, its hash differs). 2: bad usage or input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from tenor_wasm import __version__
+from tenor_wasm.api.json_text import write_json
+from tenor_wasm.cli import actions, evaluate, hash, inspect, simulate, validate
+from tenor_wasm.cli.command import Command
+from tenor_wasm.errors import TenorError
+
+COMMANDS: tuple[Command, ...] = (
+    validate.COMMAND,
+    hash.COMMAND,
+    inspect.COMMAND,
+    evaluate.COMMAND,
+    actions.COMMAND,
+    simulate.COMMAND,
+)
+
+NEGATIVE = frozenset({"invalid_contract", "unsupported_version", "contract_hash_mismatch"})
+"""Errors that are an answer about the contract, not about how the command was called."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports bad usage as every other error is reported."""
+
+    def error(self, message: str) -> NoReturn:
+        raise TenorError("usage", f"{message} (see '{self.prog} --help')")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="tenor", description="Evaluate behavioural contracts: who may do what, to which instance, and why."
+    )
+    parser.add_argument("--version", action="version", version=f"tenor {__version__}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    for command in COMMANDS:
+        subparser = subparsers.add_parser(command.name, help=command.help, description=command.help)
+        subparser.add_argument(
+            "contract", metavar="CONTRACT", help="interchange bundle: a JSON file, or - for standard input"
+        )
+        for add_option in command.options:
+            add_option(subparser)
+        subparser.add_argument(
+            "--contract-hash", metavar="sha256:HEX", help="refuse any contract but the one with this hash"
+        )
+        subparser.add_argument("--json", action="store_true", help="print the result as JSON")
+        subparser.set_defaults(run=command.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a sign gets an escape for it, not a crash.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    try:
+        namespace = _parser().parse_args(arguments)
+        result = namespace.run(namespace)
+        print(write_json(result.json) if namespace.json else result.text)
+        for warning in () if namespace.json else result.warnings:
+            print(f"warning[{warning.code}]{_at(warning.path)}: {warning.message}", file=sys.stderr)
+        sys.stdout.flush()
+    except TenorError as error:
+        return _report(error, as_json="--json" in arguments)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; keep the interpreter from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _report(error: TenorError, as_json: bool) -> int:
+    if as_json:
+        print(write_json({"error": error.message, "code": error.code, "path": error.path, "details": error.details}))
+    else:
+        print(_error_text(error), file=sys.stderr)
+    return 1 if error.code in NEGATIVE else 2
+
+
+def _error_text(error: TenorError) -> str:
+    """The error for people; one that holds several findings lists them all instead of the first."""
+    findings = error.details.get("findings")
+    if not isinstance(findings, list):
+        return f"error[{error.code}]{_at(error.path)}: {error.message}"
+    count = f"{len(findings)} fault{'s' if len(findings) != 1 else ''}"
+    lines = [f"  {finding['path'] or '/'}: {finding['message']} [{finding['code']}]" for finding in findings]
+    return "\n".join([f"error[{error.code}]: {count}", *lines])
+
+
+def _at(path: str) -> str:
+    return f" at {path}" if path else ""

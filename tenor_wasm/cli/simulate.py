@@ -1,0 +1,97 @@
+"""``tenor simulate``: how would a flow run on chosen instances?"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Iterator
+
+from tenor_wasm.api import calls
+from tenor_wasm.api.render import to_json
+from tenor_wasm.cli.command import (
+    Command,
+    Output,
+    check_standard_input,
+    entities_option,
+    facts_option,
+    persona_option,
+    read_contract,
+    read_json_option,
+)
+from tenor_wasm.cli.tables import joined, section, table
+from tenor_wasm.errors import TenorError
+from tenor_wasm.evaluator.provenance import StepRecord
+
+
+def _flow_option(parser: argparse.ArgumentParser) -> object:
+    return parser.add_argument("--flow", required=True, metavar="ID", help="the flow to run")
+
+
+def _bindings_option(parser: argparse.ArgumentParser) -> object:
+    return parser.add_argument(
+        "--bindings",
+        default="{}",
+        metavar="JSON",
+        help="instance by entity, as JSON, @FILE, or - (default: _default for every entity)",
+    )
+
+
+def _outcome_option(parser: argparse.ArgumentParser) -> object:
+    return parser.add_argument(
+        "--outcome",
+        action="append",
+        default=[],
+        metavar="STEP=LABEL",
+        help="the outcome of a step where several apply; may be repeated",
+    )
+
+
+def run(namespace: argparse.Namespace) -> Output:
+    """Simulate the flow and show its path and the state changes."""
+    check_standard_input(namespace, ("facts", "entities", "bindings"))
+    contract = read_contract(namespace)
+    result = calls.simulate_flow(
+        contract,
+        namespace.flow,
+        namespace.persona,
+        read_json_option(namespace, "facts"),
+        read_json_option(namespace, "entities"),
+        read_json_option(namespace, "bindings"),
+        dict(_outcome(choice) for choice in namespace.outcome),
+    )
+    return Output(to_json(result), _text(result), result.warnings)
+
+
+def _outcome(choice: str) -> tuple[str, str]:
+    step_id, separator, label = choice.rpartition("=")
+    if not separator or not step_id or not label:
+        raise TenorError("usage", f"--outcome takes STEP=LABEL, not '{choice}'")
+    return step_id, label
+
+
+def _text(result: calls.Simulation) -> str:
+    flow = result.flow
+    changes = [
+        (f"{change.entity_id}/{change.instance_id}", change.from_state, change.to_state) for change in flow.transitions
+    ]
+    parts = [
+        f"{flow.flow_id} ends with {flow.outcome} (simulated for {flow.persona}; nothing is stored)\n",
+        section("Path", table(("step", "kind", "result", "instances"), _step_rows(flow.steps, ""))),
+        section("State changes", table(("instance", "from", "to"), changes) if changes else "none"),
+    ]
+    return "\n".join(parts).rstrip()
+
+
+def _step_rows(records: Iterable[StepRecord], indent: str) -> Iterator[tuple[str, str, str, str]]:
+    for record in records:
+        inner = indent + "  " if record.branch_id is not None else indent
+        instances = joined(f"{entity_id}/{name}" for entity_id, name in record.instance_bindings.items())
+        yield inner + record.step_id, record.step_type, record.result, instances
+        yield from _step_rows(record.steps, inner + "  ")
+
+
+COMMAND = Command(
+    "simulate",
+    "run a flow on chosen instances without storing anything",
+    run,
+    (_flow_option, persona_option, facts_option, entities_option, _bindings_option, _outcome_option),
+)
