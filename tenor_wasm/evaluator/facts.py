@@ -48,11 +48,8 @@ def assemble_facts(contract: Contract, json: Json) -> FactSet:
             values[fact.id] = fact.default
             sources[fact.id] = CONTRACT
         else:
-            findings.fault(
-                "missing_fact",
-                f"the fact '{fact.id}' is missing; give a value of type {described(fact.type)}",
-                (None, fact.id),
-            )
+            message = f"the fact '{fact.id}' is missing; give a value of type {described(fact.type)}"
+            findings.fault("missing_fact", message, (None, fact.id))
     for fact_id in json:
         if fact_id not in contract.facts:
             findings.warn("unknown_fact", f"the fact '{fact_id}' is not declared and was ignored", (None, fact_id))

@@ -1,0 +1,88 @@
+"""The JSON Schemas tell the truth: every parameter that is accepted and every answer that is given fits its schema."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from tenor_wasm.api import compat
+from tenor_wasm.api.schemas import schema, schema_names
+from tests import engines
+from tests.engines import CONTRACTS, Case
+
+CASES = engines.read_cases()
+
+
+@cache
+def _registry() -> Any:
+    named = {str(schema(name)["$id"]): Resource.from_contents(schema(name)) for name in schema_names()}
+    return Registry().with_resources(named.items())
+
+
+@cache
+def _validator(name: str, part: str | None = None) -> Draft202012Validator:
+    """The validator of a schema, or of one of its definitions."""
+    document = schema(name)
+    reference = document["$id"] if part is None else f"{document['$id']}#/$defs/{part}"
+    return Draft202012Validator({"$ref": reference}, registry=_registry())
+
+
+@pytest.mark.parametrize("name", schema_names())
+def test_every_schema_is_well_formed_and_names_itself(name: str) -> None:
+    document = schema(name)
+    Draft202012Validator.check_schema(document)
+    assert str(document["$id"]).endswith(f"/{name}.json")
+    assert document["title"]
+    assert document["description"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
+def test_every_answer_fits_the_schema_of_its_method(case: Case) -> None:
+    for call, text in zip(case.calls, engines.answer_by_wire(case), strict=True):
+        answer = json.loads(text)
+        if "error" in answer:
+            _validator("error").validate(answer)
+        else:
+            assert answer.keys() == {"ok"}
+            _validator(call.method).validate(answer["ok"])
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
+def test_parameters_that_are_answered_fit_the_schema_of_their_method(case: Case) -> None:
+    if case.load is not None and "ok" in json.loads(engines.answer_by_wire(case)[0]):
+        _validator("params", "load").validate(json.loads(case.load))
+    for call, text in zip(case.calls, engines.answer_by_wire(case), strict=True):
+        if "ok" in json.loads(text):
+            _validator("params", call.method).validate(json.loads(call.template.replace("$contract", "0")))
+
+
+@pytest.mark.parametrize("path", sorted(CONTRACTS.glob("*.json")), ids=lambda path: path.stem)
+def test_the_drop_in_functions_answer_in_the_same_shapes(path: Any) -> None:
+    loaded = json.loads(compat.load_contract(path.read_text("utf-8")))
+    _validator("load").validate(loaded)
+    handle = loaded["handle"]
+    _validator("inspect").validate(json.loads(compat.inspect_contract(handle)))
+    _validator("compat_error").validate(json.loads(compat.evaluate(handle, '{"no":')))
+    compat.free_contract(handle)
+    _validator("compat_error").validate(json.loads(compat.evaluate(handle, "{}")))
+
+
+WRONG_INPUTS = {
+    "facts": [[], {"amount": 1.5}, {"amount": None}],
+    "entity_states": [[], "draft", {"Order": {"": "draft"}}, {"Order": {"ord-001": 1}}, {"Order": ["draft"]}],
+    "instance_bindings": ["Order", {"Order": ""}, {"Order": 1}],
+    "outcomes": ["approved", {"step": 1}],
+    "bundle": [{}, {"id": "x", "kind": "Bundle", "tenor_version": "one", "constructs": []}],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in WRONG_INPUTS.items() for value in values], ids=repr
+)
+def test_the_input_schemas_refuse_what_the_evaluator_refuses(name: str, value: Any) -> None:
+    assert not _validator(name).is_valid(value)
