@@ -72,9 +72,9 @@ def test_the_drop_in_functions_answer_in_the_same_shapes(path: Any) -> None:
     _validator("compat_error").validate(json.loads(compat.evaluate(handle, "{}")))
 
 
-WRONG_INPUTS = {
+WRONG_INPUTS: dict[str, list[Any]] = {
     "facts": [[], {"amount": 1.5}, {"amount": None}],
-    "entity_states": [[], "draft", {"Order": {"": "draft"}}, {"Order": {"ord-001": 1}}, {"Order": ["draft"]}],
+    "entity_states": [None, [], "draft", {"Order": {"": "draft"}}, {"Order": {"ord-001": 1}}, {"Order": ["draft"]}],
     "instance_bindings": ["Order", {"Order": ""}, {"Order": 1}],
     "outcomes": ["approved", {"step": 1}],
     "bundle": [{}, {"id": "x", "kind": "Bundle", "tenor_version": "one", "constructs": []}],

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
+from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
 from tenor_wasm.api.json_text import read_json
@@ -25,6 +26,9 @@ from tenor_wasm.interchange.load import load_contract
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+
+NO_STATES: Mapping[str, Json] = MappingProxyType({})
+"""No entity has an instance."""
 
 parse_json = read_json
 """Parse JSON text strictly, as every call over text does."""
@@ -139,7 +143,7 @@ def simulate_flow(
     flow: str,
     persona: str,
     facts: Json,
-    entity_states: Json | EntityStates = None,
+    entity_states: Json | EntityStates = NO_STATES,
     instance_bindings: Json = None,
     outcomes: Json = None,
 ) -> Simulation:

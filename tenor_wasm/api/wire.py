@@ -120,7 +120,7 @@ def _evaluate(params: Params) -> Json:
 
 def _action_space(params: Params) -> Json:
     contract = HANDLES.get(_required(params, "contract"))
-    facts, entity_states = _required(params, "facts"), params.get("entity_states")
+    facts, entity_states = _required(params, "facts"), params.get("entity_states", calls.NO_STATES)
     return to_json(calls.action_space(contract, facts, entity_states, _text(params, "persona")))
 
 
@@ -132,7 +132,7 @@ def _simulate_flow(params: Params) -> Json:
             _text(params, "flow"),
             _text(params, "persona"),
             _required(params, "facts"),
-            params.get("entity_states"),
+            params.get("entity_states", calls.NO_STATES),
             params.get("instance_bindings"),
             params.get("outcomes"),
         )

@@ -73,11 +73,14 @@ class EntityStates(Mapping[tuple[str, str], str]):
         return self._grouped(by_entity)
 
     def with_defaults(self, entities: Mapping[str, Entity]) -> EntityStates:
-        """Give every entity that is wholly absent a ``_default`` in its initial state, as simulation does."""
+        """Give every entity that is wholly absent a ``_default`` in its initial state, as simulation does.
+
+        An entity that was given with an empty set of instances is not absent: it has none.
+        """
         absent = {
             (entity.id, DEFAULT_INSTANCE): entity.initial
             for entity in entities.values()
-            if not self.instances(entity.id)
+            if entity.id not in self._by_entity
         }
         return self.with_states(absent) if absent else self
 
@@ -92,8 +95,6 @@ def read_entity_states(json: Json, entities: Mapping[str, Entity]) -> EntityStat
     Raises ``invalid_entity_states`` with every fault in ``details.findings``: ``unknown_entity``, ``unknown_state``,
     ``empty_instance_id`` or ``type_mismatch``, each with its place. (§6.5)
     """
-    if json is None:
-        json = {}
     if not isinstance(json, Mapping):
         raise TenorError("invalid_entity_states", f"entity states are an object of entity to state, not {shown(json)}")
     findings = Findings()
