@@ -30,6 +30,8 @@ let abouts: ReadonlyMap<string, string> = new Map();
 let loaded: Loaded | undefined;
 /** Counts edits: an answer to an older edit is dropped. */
 let edit = 0;
+/** Counts runs, and whatever makes a run's result out of date. */
+let runs = 0;
 let typingTimer: ReturnType<typeof setTimeout> | undefined;
 
 void begin();
@@ -58,6 +60,7 @@ function listen(): void {
   for (const box of [factsBox, statesBox]) {
     box.addEventListener("input", () => {
       forgetRun();
+      busy(true);
       clearTimeout(typingTimer);
       typingTimer = setTimeout(() => void answer(), TYPING_PAUSE_MS);
     });
@@ -71,6 +74,7 @@ function listen(): void {
 
 async function chooseExample(): Promise<void> {
   const mine = ++edit;
+  busy(true);
   clearProblems("contract");
   try {
     const example = await getExample(exampleSelect.value);
@@ -83,7 +87,10 @@ async function chooseExample(): Promise<void> {
     await loaded?.contract.free();
     loaded = { example, contract, inspection };
   } catch (thrown) {
-    if (mine === edit) showProblem(thrown, "contract");
+    if (mine === edit) {
+      showProblem(thrown, "contract");
+      busy(false);
+    }
     return;
   }
   const { example, contract, inspection } = loaded;
@@ -111,31 +118,31 @@ async function answer(): Promise<void> {
   clearTimeout(typingTimer);
   const mine = ++edit;
   if (loaded === undefined) return;
+  busy(true);
   const { contract, inspection } = loaded;
-  forgetRun();
   showBindings(chosenBindings());
   const input = { facts: factsBox.value, entityStates: statesBox.value, persona: personaSelect.value };
   const [verdicts, space] = await Promise.allSettled([contract.evaluate(input), contract.actionSpace(input)]);
   if (mine !== edit) return;
-  clearProblems("facts", "entity-states", "persona", "run");
+  clearProblems("facts", "entity-states", "persona");
   if (verdicts.status === "fulfilled") byId("verdicts", HTMLDivElement).replaceChildren(verdictTable(verdicts.value));
   else byId("verdicts", HTMLDivElement).replaceChildren(element("p", { class: "none" }, "Nothing to show until the inputs are right."));
   if (space.status === "fulfilled") {
-    const flows = inspection.flows.map(({ id }) => id);
     const open = new Set(space.value.actions.map(({ flow_id }) => flow_id)).size;
-    summary(`${open} of ${flows.length} flows can be started by ${input.persona}.`);
-    byId("actions", HTMLDivElement).replaceChildren(actionTable(space.value, instances(), flows, chooseInstance));
+    summary(`${open} of ${inspection.flows.length} flows can be started by ${input.persona}.`);
+    byId("actions", HTMLDivElement).replaceChildren(actionTable(space.value, instances(), inspection.flows, chooseInstance));
   } else {
     summary("Nothing to show until the inputs are right.");
     byId("actions", HTMLDivElement).replaceChildren();
     showProblem(space.reason, "facts");
   }
+  busy(false);
 }
 
 async function run(): Promise<void> {
   if (loaded === undefined) return;
-  const mine = ++edit;
   clearProblems("run");
+  const mine = ++runs;
   try {
     const result = await loaded.contract.simulateFlow({
       flow: flowSelect.value,
@@ -144,14 +151,15 @@ async function run(): Promise<void> {
       entityStates: statesBox.value,
       instanceBindings: chosenBindings(),
     });
-    if (mine === edit) byId("run-result", HTMLDivElement).replaceChildren(runResult(result));
+    if (mine === runs) byId("run-result", HTMLDivElement).replaceChildren(runResult(result));
   } catch (thrown) {
-    if (mine === edit) showProblem(thrown, "run");
+    if (mine === runs) showProblem(thrown, "run");
   }
 }
 
 /** A result stands for the inputs it was made from: when they change, it goes. */
 function forgetRun(): void {
+  runs++;
   byId("run-result", HTMLDivElement).replaceChildren();
   clearProblems("run");
 }
@@ -205,6 +213,11 @@ function instances(): EntityInstances {
     }
   }
   return found;
+}
+
+/** Tells readers of the page, and tests, that what it shows is about to change. */
+function busy(yes: boolean): void {
+  byId("workbench", HTMLElement).setAttribute("aria-busy", String(yes));
 }
 
 function summary(text: string): void {

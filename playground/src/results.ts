@@ -1,13 +1,16 @@
 /** Turns results into tables. */
 
-import type { ActionSpaceResult, BlockedReason, EvaluateResult, Payload, SimulateFlowResult } from "tenor-wasm";
+import type { ActionSpaceResult, BlockedReason, EvaluateResult, InspectResult, Payload, SimulateFlowResult } from "tenor-wasm";
 import { code, element, table } from "./dom";
 
-/** Instance ids of one entity: those that can take part, and those that cannot with their states. */
+/** Instance ids of one entity: those that can take part, and those that cannot, with state and reason. */
 interface Instances {
   readonly available: Set<string>;
-  readonly blocked: Map<string, string>;
+  readonly blocked: Map<string, { readonly state: string; readonly why: string }>;
 }
+
+const WRONG_STATE = "in a state that the flow does not start from";
+const FLOW_BLOCKED = "in a right state, but the flow is blocked";
 
 interface FlowRow {
   readonly flow: string;
@@ -20,8 +23,8 @@ interface FlowRow {
 export type Choose = (flow: string, entity: string, instance: string) => void;
 
 /** One row per flow and entity: the instances that can take part, and those that cannot, with state and reason. */
-export function actionTable(space: ActionSpaceResult, states: EntityInstances, flows: readonly string[], choose: Choose): HTMLElement {
-  const rows = flowRows(space, flows).flatMap((row) => {
+export function actionTable(space: ActionSpaceResult, states: EntityInstances, flows: Flows, choose: Choose): HTMLElement {
+  const rows = flowRows(space, states, flows).flatMap((row) => {
     const entities = [...row.entities];
     if (entities.length === 0) return [tableRow(row, undefined, states, choose)];
     return entities.map((entity, index) => tableRow(row, entity, states, choose, index === 0));
@@ -32,8 +35,10 @@ export function actionTable(space: ActionSpaceResult, states: EntityInstances, f
 /** Per entity, the state of each instance. */
 export type EntityInstances = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-function flowRows(space: ActionSpaceResult, flows: readonly string[]): readonly FlowRow[] {
-  const rows = new Map<string, FlowRow>(flows.map((flow) => [flow, { flow, available: false, reasons: [], entities: new Map() }]));
+type Flows = InspectResult["flows"];
+
+function flowRows(space: ActionSpaceResult, states: EntityInstances, flows: Flows): readonly FlowRow[] {
+  const rows = new Map<string, FlowRow>(flows.map(({ id }) => [id, { flow: id, available: false, reasons: [], entities: new Map() }]));
   const rowOf = (flow: string): FlowRow => {
     const row = rows.get(flow) ?? { flow, available: false, reasons: [], entities: new Map() };
     rows.set(flow, row);
@@ -49,20 +54,29 @@ function flowRows(space: ActionSpaceResult, flows: readonly string[]): readonly 
   }
   for (const blocked of space.blocked_actions) {
     const row = rowOf(blocked.flow_id);
-    if (!row.available) row.reasons = blocked.reasons ?? [blocked.reason];
+    row.reasons = blocked.reasons ?? [blocked.reason];
     addBlocked(row, blocked.blocked_instances);
+    // The other instances are in a right state, and blocked with the flow all the same.
+    if (row.entities.size === 0) {
+      for (const entity of flows.find(({ id }) => id === row.flow)?.affected_entities ?? []) instancesOf(row, entity);
+    }
+    for (const [entity, instances] of row.entities) {
+      for (const [id, state] of states.get(entity) ?? []) {
+        if (!instances.blocked.has(id)) instances.blocked.set(id, { state, why: FLOW_BLOCKED });
+      }
+    }
   }
   return [...rows.values()];
 }
 
 function addBlocked(row: FlowRow, blocked: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined): void {
   for (const [entity, ids] of Object.entries(blocked ?? {})) {
-    for (const [id, state] of Object.entries(ids)) instancesOf(row, entity).blocked.set(id, state);
+    for (const [id, state] of Object.entries(ids)) instancesOf(row, entity).blocked.set(id, { state, why: WRONG_STATE });
   }
 }
 
 function instancesOf(row: FlowRow, entity: string): Instances {
-  const known = row.entities.get(entity) ?? { available: new Set<string>(), blocked: new Map<string, string>() };
+  const known: Instances = row.entities.get(entity) ?? { available: new Set(), blocked: new Map() };
   row.entities.set(entity, known);
   return known;
 }
@@ -77,13 +91,15 @@ function tableRow(
   const [entity, instances] = entry ?? ["", undefined];
   const available = [...(instances?.available ?? [])].map((id) => {
     const state = states.get(entity)?.get(id) ?? "";
-    const chip = element("button", { type: "button", class: "chip open", title: `Choose ${id} for ${row.flow}` }, id, stateMark(state));
+    const chip = element("button", { type: "button", class: "chip open", title: `Choose ${id} for ${row.flow}` }, id, " ", stateMark(state));
     chip.addEventListener("click", () => choose(row.flow, entity, id));
     return chip;
   });
-  const blocked = [...(instances?.blocked ?? [])].map(([id, state]) => element("span", { class: "chip" }, id, stateMark(state)));
+  const blocked = [...(instances?.blocked ?? [])].map(([id, { state, why }]) =>
+    element("span", { class: why === WRONG_STATE ? "chip" : "chip waiting", title: `${id} is ${why}` }, id, " ", stateMark(state)),
+  );
   return [
-    first ? flowHead(row) : element("span", { class: "unseen" }, row.flow),
+    first ? flowHead(row) : element("span", { class: "name unseen" }, row.flow),
     entity,
     chips(available),
     chips(blocked),

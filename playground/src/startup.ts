@@ -59,7 +59,7 @@ function showError(thrown: unknown): void {
   status("");
   const error = thrown instanceof TenorError ? thrown : new TenorError("unexpected", String(thrown));
   const line = byId("stages", HTMLOListElement).querySelector("li.now") ?? byId("stages", HTMLOListElement).querySelector("li");
-  line?.classList.replace("now", "failed");
+  if (line) line.className = "failed";
   box.replaceChildren(element("strong", {}, code(error.code)), " ", error.message);
 }
 

@@ -67,8 +67,69 @@ function documentText(name: string, document: Json): string {
     JSON.parse(document);
     return document;
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new TenorError("invalid_json", `\`${name}\` is not valid JSON: ${reason}`, `/${name}`);
+    const place = typeof document === "string" ? placeOfFault(document) : undefined;
+    const reason = place
+      ? `${place.found} at line ${place.line}, column ${place.column}`
+      : thrown instanceof Error
+        ? thrown.message
+        : String(thrown);
+    throw new TenorError("invalid_json", `\`${name}\` is not valid JSON: ${reason}`, `/${name}`, place ?? {});
+  }
+}
+
+const JSON_TOKEN =
+  /[ \t\n\r]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+
+/**
+ * Where a text stops being JSON. Engines word their errors differently, and not all of them name the place.
+ * Only asked for texts that `JSON.parse` has refused.
+ */
+function placeOfFault(text: string): { found: string; line: number; column: number } {
+  const white = /[ \t\n\r]*/y;
+  white.lastIndex = faultOffset(text);
+  white.exec(text);
+  const at = white.lastIndex;
+  const before = text.slice(0, at).split("\n");
+  const sign = [...text.slice(at, at + 2)][0];
+  return {
+    found: sign === undefined ? "the text ends too early" : `\`${sign}\` is not expected`,
+    line: before.length,
+    column: (before.at(-1)?.length ?? 0) + 1,
+  };
+}
+
+/** How far the tokens follow JSON's grammar; white space may come before the one that does not. */
+function faultOffset(text: string): number {
+  const open: string[] = [];
+  let expected: "value" | "value or ]" | "key" | "key or }" | "colon" | "comma or close" = "value";
+  for (let offset = 0; ; ) {
+    JSON_TOKEN.lastIndex = offset;
+    const [whole, sign, quoted] = JSON_TOKEN.exec(text) ?? [];
+    if (whole === undefined) return offset;
+    const inObject = open.at(-1) === "{";
+    const mayClose = expected === "comma or close" || expected === (inObject ? "key or }" : "value or ]");
+    const closes = mayClose && open.length > 0 && sign === (inObject ? "}" : "]");
+    if (closes) {
+      open.pop();
+      expected = "comma or close";
+    } else if (expected === "colon") {
+      if (sign !== ":") return offset;
+      expected = "value";
+    } else if (expected === "comma or close") {
+      if (sign !== "," || open.length === 0) return offset;
+      expected = inObject ? "key" : "value";
+    } else if (expected === "key" || expected === "key or }") {
+      if (quoted === undefined) return offset;
+      expected = "colon";
+    } else if (sign === "{" || sign === "[") {
+      open.push(sign);
+      expected = sign === "{" ? "key or }" : "value or ]";
+    } else if (sign === undefined) {
+      expected = "comma or close";
+    } else {
+      return offset;
+    }
+    offset += whole.length;
   }
 }
 

@@ -40,3 +40,33 @@ test("an answer's result is returned, its error thrown with code, path and detai
     },
   );
 });
+
+const BROKEN = [
+  ["", 1, 1, "ends too early"],
+  ['{"a": 1', 1, 8, "ends too early"],
+  ['{\n  "a": [,]\n}', 2, 9, "`,`"],
+  ['{"a": 1,}', 1, 9, "`}`"],
+  ['{"a" 1}', 1, 6, "`1`"],
+  ["{a: 1}", 1, 2, "`a`"],
+  ["[1 2]", 1, 4, "`2`"],
+  ["[1]]", 1, 4, "`]`"],
+  ["[1}", 1, 3, "`}`"],
+  ["{} x", 1, 4, "`x`"],
+  ['["\n"]', 1, 2, '`"`'],
+  ["[01]", 1, 3, "`1`"],
+  ['{"😀": "a" "b"}', 1, 12, '`"`'],
+];
+
+for (const [text, line, column, sign] of BROKEN) {
+  test(`the place of a fault in ${JSON.stringify(text)}`, () => {
+    assert.throws(
+      () => encodeParams({}, { facts: text }),
+      (error) => {
+        assert.equal(error.code, "invalid_json");
+        assert.deepEqual([error.details.line, error.details.column], [line, column], error.message);
+        assert.ok(error.message.includes(sign), error.message);
+        return true;
+      },
+    );
+  });
+}
