@@ -1,0 +1,139 @@
+"""Source text → tokens. One regular expression, one left-to-right sweep: time is linear in the length of the text.
+
+Lexer and parser are written by hand: the grammar is small and fixed, positions and recovery are the product here,
+and the best pure-Python parser libraries would add start-up time to every browser tab for less control over both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tenor_wasm.elaborator.diagnostics import Position, Report
+
+WORD, TEXT, NUMBER, SIGN, END = "word", "text", "number", "sign", "end"
+
+
+class Token(NamedTuple):
+    """One token. ``text`` is canonical: aliases of signs and operators are already replaced, strings are decoded."""
+
+    kind: str
+    text: str
+    at: Position
+    spaced: bool
+    """Whether white space or a comment stands before it."""
+
+
+# Longest first. Signs of the language and what they stand for; the ASCII words are recognised by the parser.
+_SIGNS: Mapping[str, str] = {
+    "->": "->",
+    "→": "->",
+    "<=": "<=",
+    "≤": "<=",
+    ">=": ">=",
+    "≥": ">=",
+    "!=": "!=",
+    "≠": "!=",
+    "∧": "and",
+    "∨": "or",
+    "¬": "not",
+    "∀": "forall",
+    "∃": "exists",
+    "∈": "in",
+    "×": "*",
+    **{sign: sign for sign in "{}[]():,.=<>+-*"},
+}
+WORD_OPERATORS = frozenset({"and", "or", "not", "forall", "exists", "in"})
+
+_TOKEN = re.compile(
+    r"(?P<space>[ \t\r\n\f\ufeff]+)"
+    r"|(?P<comment>//[^\n]*|/\*.*?\*/)"
+    r"|(?P<open_comment>/\*)"
+    r"|(?P<word>[^\W\d]\w*)"
+    r"|(?P<number>\d+(?:\.\d+)?)"
+    r'|(?P<text>"(?:[^"\\\n]|\\.)*")'
+    r'|(?P<open_text>"[^\n]*)'
+    r"|(?P<sign>->|<=|>=|!=|[→≤≥≠∧∨¬∀∃∈×{}\[\]():,.=<>+*-])"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+_ESCAPES: Mapping[str, str] = {'"': '"', "\\": "\\", "n": "\n", "t": "\t", "r": "\r", "/": "/"}
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+
+def tokenize(file: str, source: str, report: Report) -> list[Token]:
+    """Every token of the text, an ``end`` token last. Unreadable characters are reported and left out."""
+    tokens: list[Token] = []
+    line, line_start, spaced = 1, 0, True
+    for match in _TOKEN.finditer(source):
+        kind, text = match.lastgroup or "other", match.group()
+        at = Position(file, line, match.start() - line_start + 1, match.end() - line_start + 1)
+        if kind in ("space", "comment"):
+            spaced = True
+        else:
+            _READERS.get(kind, _unreadable)(kind, text, at, spaced, tokens, report)
+            spaced = kind == "open_comment"
+            if kind == "open_comment":
+                line, line_start = _advance(source[match.start() :], match.start(), line, line_start)
+                break
+        if "\n" in text:
+            line, line_start = _advance(text, match.start(), line, line_start)
+    column = len(source) - line_start + 1
+    tokens.append(Token(END, "end of file", Position(file, line, column, column + 1), True))
+    return tokens
+
+
+def _advance(text: str, start: int, line: int, line_start: int) -> tuple[int, int]:
+    breaks = text.count("\n")
+    return (line + breaks, start + text.rindex("\n") + 1) if breaks else (line, line_start)
+
+
+def _word(kind: str, text: str, at: Position, spaced: bool, tokens: list[Token], _: Report) -> None:
+    lower = text.lower()
+    is_operator = lower in WORD_OPERATORS and text in (lower, lower.upper())
+    tokens.append(Token(SIGN if is_operator else WORD, lower if is_operator else text, at, spaced))
+
+
+def _number(kind: str, text: str, at: Position, spaced: bool, tokens: list[Token], report: Report) -> None:
+    if not text.isascii():
+        report.add("unexpected_character", "write numbers with the digits 0 to 9", at)
+    tokens.append(Token(NUMBER, text, at, spaced))
+
+
+def _text(kind: str, text: str, at: Position, spaced: bool, tokens: list[Token], report: Report) -> None:
+    def unescape(match: re.Match[str]) -> str:
+        if match.group(1) not in _ESCAPES:
+            message = f"unknown escape '\\{match.group(1)}' in a string"
+            report.add("unknown_escape", message, at, help='write \\" \\\\ \\n \\t')
+        return _ESCAPES.get(match.group(1), match.group(1))
+
+    tokens.append(Token(TEXT, _ESCAPE.sub(unescape, text[1:-1]) if "\\" in text else text[1:-1], at, spaced))
+
+
+def _open_text(kind: str, text: str, at: Position, spaced: bool, tokens: list[Token], report: Report) -> None:
+    report.add("unterminated_string", "unterminated string literal", at, help='close it with " on the same line')
+    # Recovery: the string ends where its line does.
+    tokens.append(Token(TEXT, text[1:], at, spaced))
+
+
+def _open_comment(kind: str, text: str, at: Position, spaced: bool, tokens: list[Token], report: Report) -> None:
+    report.add("unterminated_comment", "unterminated block comment", at, help="close it with */")
+
+
+def _sign(kind: str, text: str, at: Position, spaced: bool, tokens: list[Token], _: Report) -> None:
+    tokens.append(Token(SIGN, _SIGNS[text], at, spaced))
+
+
+def _unreadable(kind: str, text: str, at: Position, spaced: bool, tokens: list[Token], report: Report) -> None:
+    report.add("unexpected_character", f"unexpected character '{text}'", at)
+
+
+_READERS = {
+    "word": _word,
+    "number": _number,
+    "text": _text,
+    "open_text": _open_text,
+    "open_comment": _open_comment,
+    "sign": _sign,
+}
