@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tenor_wasm import api
+from tenor_wasm.api import compat, wire
 from tests import bundles as b
 
 
@@ -62,3 +65,31 @@ def test_an_instance_in_the_needed_state_does_not_block_because_another_entity_d
     (blocked,) = api.action_space(contract, {}, states, "clerk").blocked_actions
     assert blocked.instance_bindings == {"Order": ("o2",), "Truck": ("t1",)}
     assert blocked.blocked_instances == {"Order": {"o2": "sent"}, "Truck": {"t1": "busy"}}
+
+
+def test_whole_numbers_that_grow_without_end_overflow() -> None:
+    term: dict[str, Any] = b.ref("x")
+    for _ in range(6):
+        term = {"op": "*", "left": term, "literal": 10**990}
+    bounded = b.fact("x", b.integer(1, 10**990))
+    with pytest.raises(api.TenorError) as refused:
+        b.load(bounded, b.rule("v", b.TRUE, term, b.integer(0, 5)))
+    assert b.findings(refused.value)[0][0] == "product_range"
+    contract = b.load(bounded, b.rule("v", b.TRUE, term, b.integer()))
+    with pytest.raises(api.TenorError) as overflow:
+        api.evaluate(contract, {"x": 10**980})
+    assert overflow.value.code == "overflow"
+
+
+@pytest.mark.parametrize("method", [[], {}, None, 1])
+def test_a_method_that_is_no_text_is_an_unknown_method(method: Any) -> None:
+    assert json.loads(wire.dispatch(method, "{}"))["error"]["code"] == "unknown_method"
+
+
+def test_sub_flows_that_nest_deeper_than_they_can_be_followed_are_an_error() -> None:
+    chain = [b.flow(f"f{level}", b.run_flow("next", f"f{level + 1}")) for level in range(2000)]
+    bundle = b.bundle(b.persona(), *chain, b.operation("stop"), b.flow("f2000", b.act("stop")))
+    handle = json.loads(compat.load_contract(json.dumps(bundle)))["handle"]
+    assert json.loads(compat.simulate_flow(handle, "f0", "clerk", "{}", "{}"))["code"] == "too_deep"
+    assert json.loads(compat.compute_action_space(handle, "{}", "{}", "clerk"))["code"] == "too_deep"
+    assert json.loads(compat.simulate_flow(handle, "f1990", "clerk", "{}", "{}"))["outcome"] == "success"
