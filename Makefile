@@ -50,7 +50,7 @@ typescript: $(WEB_MODULES) $(PLAY_MODULES) $(BRIDGE) ## Check the TypeScript typ
 
 # One run for all engines, so that the last lines count everything.
 test-all: $(VENV) build
-	TENOR_BROWSER="$$(tests/find_browser.sh)" .venv/bin/pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
+	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
 
 test-python: $(VENV) ## The tests that need neither Node nor a browser
 	.venv/bin/pytest -n $(PYTEST_WORKERS) -m "not node and not browser" $(PYTEST_ARGS)
@@ -59,7 +59,7 @@ test-node: $(VENV) $(WHEEL) $(BRIDGE) ## The tests under Pyodide in Node
 	.venv/bin/pytest -m node $(PYTEST_ARGS)
 
 test-browser: $(VENV) build ## The tests in Chromium
-	TENOR_BROWSER="$$(tests/find_browser.sh)" .venv/bin/pytest -m browser $(PYTEST_ARGS)
+	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/pytest -m browser $(PYTEST_ARGS)
 
 play: need-port build ## Build the page and serve it on localhost (PORT=8123)
 	@node playground/scripts/serve.mjs --port "$(PORT)"

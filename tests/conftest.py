@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,7 +46,19 @@ def wheel() -> Path:
     wheels = sorted((ROOT / "dist").glob("*.whl"))
     if len(wheels) != 1:
         pytest.fail(f"expected one wheel in dist/, found {len(wheels)}: run `make build` first")
+    if not _is_current(wheels[0]):
+        pytest.fail("the wheel in dist/ was built from other sources: run `make build` first")
     return wheels[0]
+
+
+def _is_current(wheel: Path) -> bool:
+    """Whether the wheel holds the package as it stands in the checkout."""
+    sources = [path for path in (ROOT / "tenor_wasm").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if name.startswith("tenor_wasm/")}
+        if packed != {path.relative_to(ROOT).as_posix() for path in sources}:
+            return False
+        return all(archive.read(path.relative_to(ROOT).as_posix()) == path.read_bytes() for path in sources)
 
 
 @pytest.fixture(scope="session")

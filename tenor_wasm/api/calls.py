@@ -86,6 +86,13 @@ class Inspection:
     contract: Contract
 
 
+def too_deep() -> TenorError:
+    """The error for what the interpreter's recursion cannot follow."""
+    return TenorError(
+        "too_deep", "the contract or its input nests too deeply to evaluate; flatten sub-flows or expressions"
+    )
+
+
 def _guarded(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Turn exhausted recursion into a clear error: contracts may nest sub-flows deeper than the interpreter can."""
 
@@ -94,9 +101,7 @@ def _guarded(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
         try:
             return call(*args, **kwargs)
         except RecursionError:
-            raise TenorError(
-                "too_deep", "the contract or its input nests too deeply to evaluate; flatten sub-flows or expressions"
-            ) from None
+            raise too_deep() from None
 
     return guarded
 

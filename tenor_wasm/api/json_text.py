@@ -25,7 +25,7 @@ DEPTH_LIMIT = 200
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _NOT_BRACKETS = re.compile(r"[^][{}]+")
 _ONE_KIND = str.maketrans("{}", "[]")
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89abAB]")
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class _FaultError(Exception):

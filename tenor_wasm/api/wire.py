@@ -29,6 +29,8 @@ def answer(call: Callable[[], Json], as_json: Callable[[TenorError], Json]) -> s
         return write_json(call())
     except TenorError as error:
         return write_json(as_json(error))
+    except RecursionError:  # the caller itself stands deep in the stack, or the result is too deep to be written
+        return write_json(as_json(calls.too_deep()))
     except Exception as fault:  # a defect of ours must not end the host's module: the next call works
         return write_json(as_json(internal_error(fault)))
 
@@ -47,8 +49,8 @@ def _error(error: TenorError) -> Json:
     return {"error": error.to_json()}
 
 
-def _dispatch(method: str, params_json: str) -> Json:
-    handler = _METHODS.get(method)
+def _dispatch(method: Json, params_json: str) -> Json:
+    handler = _METHODS.get(method) if isinstance(method, str) else None
     if handler is None:
         raise TenorError("unknown_method", f"there is no method {shown(method)}; use one of {listed(_METHODS)}")
     params = read_json(params_json, "the parameters")

@@ -175,7 +175,7 @@ def _judge(flow: c.Flow, snapshot: Snapshot, entity_states: EntityStates, person
         entry_operation_id=route.operations[0].id,
         first_operation_ids=tuple(operation.id for operation in route.operations),
         enabling_verdicts=tuple(snapshot.verdicts[name] for name in verdicts_used if name in snapshot.verdicts),
-        affected_entities=tuple(_affected(bindings, entity_states, snapshot.contract)),
+        affected_entities=tuple(_affected(route.operations, bindings, entity_states, snapshot.contract)),
         instance_bindings=bindings,
         outcomes=tuple(outcome for fit in fits for outcome in fit.outcomes),
         blocked_instances=blocked_instances,
@@ -288,10 +288,16 @@ def _fit(operation: c.Operation, entity_states: EntityStates) -> _Fit:
         if (bindings := _suited(sources, entity_states)) is not None
     )
     required = required_states(table.values())
+    reasons = () if outcomes else _state_reasons(operation, table, entity_states)
     available = {
         entity_id: _union(outcome.instance_bindings.get(entity_id, ()) for outcome in outcomes)
-        for entity_id in required
+        if outcomes
+        else _in_states(entity_states.instances(entity_id), states)
+        for entity_id, states in required.items()
     }
+    # Where no outcome is possible, an instance in a needed state blocks nothing, unless a reason names it.
+    for reason in reasons:
+        available[reason.entity_id] -= frozenset(reason.instance_ids)
     blocked = {
         entity_id: others
         for entity_id in sorted(required)
@@ -300,7 +306,11 @@ def _fit(operation: c.Operation, entity_states: EntityStates) -> _Fit:
     bindings = {
         entity_id: tuple(sorted(available[entity_id])) for entity_id in sorted(required) if available[entity_id]
     }
-    return _Fit(bindings, blocked, outcomes, () if outcomes else _state_reasons(operation, table, entity_states))
+    return _Fit(bindings, blocked, outcomes, reasons)
+
+
+def _in_states(instances: Mapping[str, str], states: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for name, state in instances.items() if state in states)
 
 
 def _suited(sources: Sources, entity_states: EntityStates) -> dict[str, tuple[str, ...]] | None:
@@ -353,7 +363,12 @@ def _merged(groups: Iterable[Mapping[str, Group]]) -> dict[str, Group]:
     return {entity_id: merged[entity_id] for entity_id in sorted(merged)}
 
 
-def _affected(bindings: Bindings, entity_states: EntityStates, contract: c.Contract) -> Iterable[AffectedEntity]:
-    for entity_id, instance_ids in bindings.items():
-        current = entity_states[entity_id, instance_ids[0]]
+def _affected(
+    operations: Iterable[c.Operation], bindings: Bindings, entity_states: EntityStates, contract: c.Contract
+) -> Iterable[AffectedEntity]:
+    """The entities in the order in which the effects name them, as far as some outcome suits an instance."""
+    for entity_id in dict.fromkeys(effect.entity_id for operation in operations for effect in operation.effects):
+        if entity_id not in bindings:
+            continue
+        current = entity_states[entity_id, bindings[entity_id][0]]
         yield AffectedEntity(entity_id, current, contract.entities[entity_id].transitions[current])

@@ -25,7 +25,7 @@ class CompiledContract:
         self.fact_decoders: Mapping[str, Decoder] = {fact.id: decoder(fact.type) for fact in contract.facts.values()}
         self.rules: tuple[tuple[Rule, PredicateFunction, TermFunction], ...] = tuple(
             (rule, compile_predicate(rule.when), compile_payload(rule.payload, rule.payload_type))
-            for rule in contract.rules
+            for rule in sorted(contract.rules, key=lambda rule: rule.stratum)
         )
         # By identity: the contract keeps its predicates alive as long as this object lives.
         self._predicates: dict[int, PredicateFunction] = {}

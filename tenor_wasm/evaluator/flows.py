@@ -250,14 +250,14 @@ class _Run:
         # What the sub-flow applied stays applied, also when it failed: each operation is atomic by itself.
         walk.entity_states = ending.entity_states
         walk.transitions.extend(ending.transitions)
-        walk.records.append(StepRecord(step.id, "sub_flow", ending.outcome, steps=ending.records))
+        walk.records.append(StepRecord(step.id, "sub_flow", ending.outcome, dict(self.bindings), steps=ending.records))
         return self._handle(step.on_failure, step.id, walk) if ending.failed else _follow(step.on_success)
 
     def parallel_step(self, step: c.ParallelStep, walk: _Walk) -> _Next:
         endings = [self.walk(branch.entry, branch.steps, walk.entity_states) for branch in step.branches]
         named = list(zip(step.branches, endings, strict=True))
         summary = ", ".join(f"{branch.id}:{ending.outcome}" for branch, ending in named)
-        walk.records.append(StepRecord(step.id, "parallel", summary))
+        walk.records.append(StepRecord(step.id, "parallel", summary, dict(self.bindings)))
         for branch, ending in named:
             walk.records.extend(_in_branch(record, branch.id) for record in ending.records)
             walk.transitions.extend(ending.transitions)

@@ -211,8 +211,8 @@ class Flow:
 class Contract:
     """A loaded contract: every check has passed, every reference resolves, every expression is typed.
 
-    ``rules`` stand in stratum order, within a stratum in the bundle's order. ``hash`` is ``sha256:`` and the etag of
-    §19.2. ``systems`` and ``sources`` are kept as the bundle has them: evaluation does not use them (§3).
+    Everything stands in the bundle's order, rules too. ``hash`` is ``sha256:`` and the etag of §19.2. ``systems`` and
+    ``sources`` are kept as the bundle has them: evaluation does not use them (§3).
     """
 
     id: str

@@ -118,7 +118,7 @@ def _read(
         hash=contract_hash(bundle),
         facts=facts,
         entities=entities,
-        rules=tuple(sorted(rules.values(), key=lambda rule: rule.stratum)),
+        rules=tuple(rules.values()),
         personas=tuple(by_kind["Persona"]),
         operations=operations,
         flows=flows,

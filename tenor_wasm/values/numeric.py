@@ -21,6 +21,10 @@ Number: TypeAlias = "int | Decimal"
 LIMIT = 2**96
 """Magnitudes reach up to this, exclusive (§13.6)."""
 
+WHOLE_LIMIT = 10**1000
+"""Whole numbers are exact up to here (inclusive), far beyond any use; what is computed beyond it overflows, so that
+a short contract cannot make numbers without end."""
+
 # Wide enough that sums and products of two 28-digit operands are exact before ``fit`` rounds them once.
 _EXACT = Context(prec=120, rounding=ROUND_HALF_EVEN, Emax=999, Emin=-999, traps=[InvalidOperation, Overflow, Inexact])
 _ROUND = Context(prec=120, rounding=ROUND_HALF_EVEN, Emax=999, Emin=-999, traps=[InvalidOperation, Overflow])
@@ -114,6 +118,8 @@ def bounded(value: Decimal) -> Decimal:
 
 def within(value: int, declared: IntType) -> int:
     """Return ``value`` when it lies in the declared range; raises ``overflow`` otherwise (§13.3)."""
+    if abs(value) > WHOLE_LIMIT:
+        raise overflow("a very large integer", "the whole numbers of at most 1000 digits")
     if (declared.minimum is not None and value < declared.minimum) or (
         declared.maximum is not None and value > declared.maximum
     ):
@@ -204,11 +210,18 @@ def product_type(left: IntType | DecimalType, literal: Number) -> IntType | Deci
 
 
 def int_product_type(left: IntType, right: IntType) -> IntType:
-    """The range of ``left * right``: the extremes of the four corner products (§7.1); unbounded when either is."""
+    """The range of ``left * right``: the extremes of the four corner products (§7.1); unbounded when either is.
+
+    No product lies beyond ``WHOLE_LIMIT``: it would overflow.
+    """
     if None in (left.minimum, left.maximum, right.minimum, right.maximum):
         return IntType()
     corners = [a * b for a in (left.minimum, left.maximum) for b in (right.minimum, right.maximum)]  # type: ignore[operator]
-    return IntType(min(corners), max(corners))
+    return IntType(_within_limit(min(corners)), _within_limit(max(corners)))
+
+
+def _within_limit(value: int) -> int:
+    return max(-WHOLE_LIMIT, min(value, WHOLE_LIMIT))
 
 
 def _decimal_type(precision: int, scale: int) -> DecimalType:

@@ -79,6 +79,8 @@ def shared_tab(chromium: Browser, site: str) -> Iterator[Tab]:
     tab.open()
     yield tab
     context.close()
+    assert tab.console == []
+    assert tab.foreign == []
 
 
 def choose(tab: Tab, example: str, scenario: str) -> None:

@@ -1,0 +1,65 @@
+"""The README's examples do what it says: each block is run as it stands and must print the block that follows it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+def block(language: str) -> tuple[str, str]:
+    """The one block in a language, and the block after it."""
+    positions = [index for index, (name, _) in enumerate(BLOCKS) if name == language]
+    assert len(positions) == 1, f"README.md has {len(positions)} blocks of {language}"
+    after = BLOCKS[positions[0] + 1 : positions[0] + 2]
+    return BLOCKS[positions[0]][1], after[0][1] if after else ""
+
+
+def run(command: list[str], text: str = "") -> str:
+    """What a command prints, run at the top of the checkout with the environment's programs first."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    environment = {**os.environ, "PATH": path, "NO_COLOR": "1"}
+    done = subprocess.run(
+        command, input=text, capture_output=True, text=True, encoding="utf-8", cwd=ROOT, env=environment, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_python() -> None:
+    program, printed = block("python")
+    assert run([sys.executable, "-"], program) == printed
+
+
+def test_command_line() -> None:
+    session, _ = block("console")
+    commands, printed = [], []
+    for line in session.splitlines():
+        if line.startswith(("$ ", "> ")):
+            commands.append(line[2:])
+        else:
+            printed.append(line)
+    assert any(command.startswith("tenor ") for command in commands)
+    assert run(["bash", "-e"], "\n".join(commands)).splitlines() == printed
+
+
+@pytest.mark.node
+@pytest.mark.xdist_group("node")
+def test_javascript(wheel: Path) -> None:
+    program, printed = block("js")
+    assert wheel.name in program, "README.md names another wheel than the one that was built"
+    assert run(["node", "--input-type=module", "-"], program) == printed
+
+
+def test_the_targets_that_are_named_exist() -> None:
+    named = set(re.findall(r"\bmake ([a-z-]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    defined = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert named <= defined
