@@ -134,8 +134,6 @@ function reasonText(reason: BlockedReason): string {
         : "its precondition does not hold";
     case "EntityNotInSourceState":
       return `${reason.entity_id} is ${reason.current_state}, must be ${reason.required_state}`;
-    case "MissingFacts":
-      return `facts are missing: ${reason.fact_ids.join(", ")}`;
   }
 }
 

@@ -1,148 +1,376 @@
-/** Two ways to reach a runtime, one interface: in a worker of its own, or on the thread that asks. */
+/**
+ * The queue of calls, and how they survive the end of a worker.
+ *
+ * - Calls are answered in the order in which they were made. Two at most are with the worker: one that runs and one that
+ *   follows without a pause; all others wait here, where an abort takes them out for nothing.
+ * - The oldest call that the worker has is the one that runs. When it is aborted its caller is told at once, and the worker gets a
+ *   moment to finish; when it does not, or when a call exceeds its time budget, the worker is ended and a new one started.
+ * - A new worker first loads the live contracts again; then the calls that were not at fault go on. Handles differ
+ *   from worker to worker, so they are put into the parameters only when a call is sent.
+ */
 
-import { abortError, asTenorError, TenorError } from "./errors.js";
-import { type FromWorker, type Progress, PROTOCOL_VERSION, type StartOptions, type ToWorker } from "./protocol.js";
-import { type Runtime, type StartHooks, startRuntime } from "./runtime.js";
+import { Connection, type StartHooks } from "./connection.js";
+import { abortError, TenorError, timeoutError } from "./errors.js";
+import type { Spawn } from "./hosts.js";
+import { type StartOptions, withHandle } from "./protocol.js";
+import { after, type Timer } from "./timer.js";
 
-/** Carries calls: a method and its parameters as JSON text, the answer as JSON text. */
-export interface Client {
-  call(method: string, params: string): Promise<string>;
-  dispose(): Promise<void>;
+export interface Limits {
+  /** Milliseconds that a call may run, not counting its wait in the queue; a call's own `timeBudget` goes before. */
+  readonly callTime: number;
+  /** Milliseconds that an aborted call which already runs has left before its worker is ended. */
+  readonly abortGrace: number;
+  /** Calls that may wait. */
+  readonly queuedCalls: number;
+  /** Characters that the parameters of one call may have. */
+  readonly inputLength: number;
 }
 
-/** The part of `Worker` that the client uses, so that a test can stand in for one. */
-export interface WorkerLike {
-  postMessage(message: ToWorker): void;
-  terminate(): void;
-  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-  onmessageerror: ((event: MessageEvent) => void) | null;
+export const DEFAULT_LIMITS: Limits = { callTime: 30_000, abortGrace: 500, queuedCalls: 100_000, inputLength: 2 ** 26 };
+
+export interface CallOptions {
+  /** Ends the call: it rejects with `AbortError` (with `TimeoutError` for an `AbortSignal.timeout()`, which also counts the wait). */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that the call may run; then it rejects with `TimeoutError`. In the runtime `main` nothing can end a call. */
+  readonly timeBudget?: number | undefined;
 }
 
-interface Pending {
-  readonly resolve: (answer: string) => void;
-  readonly reject: (error: Error) => void;
+/** Why a worker was replaced. */
+export type RestartReason = "abort" | "timeout" | "crash";
+
+/** What a client tells besides answers. */
+export interface ClientEvents {
+  restart?(reason: RestartReason): void;
+  restarted?(contracts: number): void;
+  restartFailed?(error: Error): void;
 }
 
-/** Speaks the protocol with a worker. */
-export class WorkerClient implements Client {
-  private readonly pending = new Map<number, Pending>();
-  private nextId = 1;
-  /** Why no call can be answered any more. */
-  private stopped: Error | undefined;
+/** A contract that lives in the worker, and in every one that follows until it is freed. */
+export interface LiveContract {
+  /** The parameters that loaded it. */
+  readonly params: string;
+  handle: number;
+  freed: boolean;
+  /** Why it could not be loaded into the present worker. */
+  fault: Error | undefined;
+}
 
-  private constructor(private readonly worker: WorkerLike) {}
+interface Job {
+  readonly method: string;
+  readonly params: string;
+  readonly contract: LiveContract | undefined;
+  readonly budget: number;
+  readonly answered: (answer: string) => void;
+  readonly failed: (error: Error) => void;
+  /** Its caller was told already: only the worker's time is still at stake. */
+  abandoned: boolean;
+  /** When it must have ended; known once it runs. */
+  deadline: number | undefined;
+}
 
-  /** Fulfils when the worker's runtime is ready; on failure or abort the worker is ended. */
-  static async start(worker: WorkerLike, options: StartOptions, hooks: StartHooks = {}): Promise<WorkerClient> {
-    const client = new WorkerClient(worker);
-    const onAbort = (): void => client.stop(abortError());
+/** Calls that the worker has at once: the second keeps it from idling while the answer to the first travels. */
+const WINDOW = 2;
+/** A page that was busy itself may have the answer already, not yet delivered: it gets this moment to arrive. */
+const SECOND_LOOK_MS = 20;
+/** Workers that may die one after the other without a single answer. */
+const DEATHS_IN_A_ROW = 3;
+/** The smallest contract: only the number it takes matters. */
+const EMPTY = '{"bundle":{"constructs":[],"id":"empty","kind":"Bundle","tenor":"1.0.0","tenor_version":"1.0.0"}}';
+
+export class Client {
+  private connection: Connection | undefined;
+  private state: "starting" | "up" | "down" | "disposed" = "starting";
+  private waiting: Job[] = [];
+  private sent: Job[] = [];
+  private readonly contracts = new Set<LiveContract>();
+  private highestRawHandle = -1;
+  private deaths = 0;
+  private timer: Timer | undefined;
+  private readonly ending = new AbortController();
+
+  private constructor(
+    private readonly spawn: Spawn,
+    private readonly options: StartOptions,
+    private readonly limits: Limits,
+    private readonly events: ClientEvents,
+  ) {}
+
+  static async start(
+    spawn: Spawn,
+    options: StartOptions,
+    hooks: StartHooks = {},
+    limits: Partial<Limits> = {},
+    events: ClientEvents = {},
+  ): Promise<Client> {
+    const client = new Client(spawn, options, { ...DEFAULT_LIMITS, ...limits }, events);
+    client.take(await Connection.start(spawn, options, hooks));
+    return client;
+  }
+
+  /** The version of the wheel that answers. */
+  get wheel(): string {
+    return this.connection?.wheel ?? "";
+  }
+
+  /** One call, by JSON text; with a contract, `params` are without its handle. */
+  call(method: string, params: string, options: CallOptions = {}, contract?: LiveContract): Promise<string> {
+    return new Promise((resolve, reject) => this.enqueue(method, params, options, contract, resolve, reject));
+  }
+
+  /** One call as it stands. A handle in it means what it means in the present worker: after a restart it is unknown. */
+  async callRaw(method: string, params: string, options: CallOptions = {}): Promise<string> {
+    const answer = await this.call(method, params, options);
+    if (method === "load") this.highestRawHandle = Math.max(this.highestRawHandle, handleIn(answer) ?? -1);
+    return answer;
+  }
+
+  /** Load a contract that outlives its worker; `contract` is missing when the answer is an error. */
+  load(params: string, options: CallOptions = {}): Promise<{ answer: string; contract: LiveContract | undefined }> {
+    return new Promise((resolve, reject) => {
+      // Kept in the same turn in which the answer comes: a restart right after must find it.
+      const keep = (answer: string, wanted: boolean): void => {
+        const handle = handleIn(answer);
+        const contract = handle === undefined ? undefined : { params, handle, freed: false, fault: undefined };
+        if (contract !== undefined) this.contracts.add(contract);
+        if (wanted) resolve({ answer, contract });
+        else if (contract !== undefined) void this.free(contract);
+      };
+      this.enqueue("load", params, options, undefined, (answer, wanted) => keep(answer, wanted), reject);
+    });
+  }
+
+  /** Forget a contract; calls made before this one are still answered. */
+  async free(contract: LiveContract): Promise<void> {
+    if (contract.freed) return;
+    contract.freed = true;
     try {
-      if (hooks.signal?.aborted) throw abortError();
-      hooks.signal?.addEventListener("abort", onAbort, { once: true });
-      await client.handshake(options, hooks.onProgress);
-      return client;
-    } catch (thrown) {
-      client.stop(asError(thrown));
-      throw thrown;
+      if (this.state === "up" || this.state === "starting") await this.call("free", "{}", {}, contract);
+    } catch {
+      // Whatever ended this call ended the contract's worker too.
     } finally {
-      hooks.signal?.removeEventListener("abort", onAbort);
+      this.contracts.delete(contract);
     }
   }
 
-  call(method: string, params: string): Promise<string> {
-    if (this.stopped !== undefined) return Promise.reject(this.stopped);
-    const id = this.nextId++;
-    return new Promise((resolve, reject) => {
-      this.pending.set(id, { resolve, reject });
-      this.worker.postMessage({ protocol: PROTOCOL_VERSION, kind: "call", id, method, params });
-    });
+  /** End the worker; all calls that are not answered yet reject. */
+  dispose(): void {
+    if (this.state === "disposed") return;
+    this.state = "disposed";
+    this.ending.abort();
+    this.contracts.clear();
+    this.dropConnection();
+    this.rejectAll(disposed());
   }
 
-  dispose(): Promise<void> {
-    this.stop(disposed());
-    return Promise.resolve();
+  private enqueue(
+    method: string,
+    params: string,
+    { signal, timeBudget = this.limits.callTime }: CallOptions,
+    contract: LiveContract | undefined,
+    resolve: (answer: string, wanted: boolean) => void,
+    reject: (error: Error) => void,
+  ): void {
+    const refusal = this.refusal(params, signal);
+    if (refusal !== undefined) return reject(refusal);
+    const onAbort = (): void => this.abandon(job, abortError(signal));
+    const release = (): void => signal?.removeEventListener("abort", onAbort);
+    const job: Job = {
+      method,
+      params,
+      contract,
+      budget: timeBudget,
+      answered: (answer) => {
+        release();
+        // After an abort the promise is settled: this tells only what became of the call.
+        resolve(answer, !job.abandoned);
+      },
+      failed: (error) => {
+        release();
+        reject(error);
+      },
+      abandoned: false,
+      deadline: undefined,
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    this.waiting.push(job);
+    if (this.state === "down") void this.revive();
+    else this.pump();
   }
 
-  private handshake(options: StartOptions, onProgress: ((progress: Progress) => void) | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      // Until it has started, the start itself is the one thing that waits: it gets the id that no call has.
-      this.pending.set(0, { resolve: () => resolve(), reject });
-      this.worker.onmessage = ({ data }) => this.receive(data, onProgress);
-      this.worker.onerror = (event) => this.stop(crashed(event.message));
-      this.worker.onmessageerror = () => this.stop(crashed("a message could not be read"));
-      this.worker.postMessage({ protocol: PROTOCOL_VERSION, kind: "start", options });
-    });
-  }
-
-  private receive(message: FromWorker, onProgress: ((progress: Progress) => void) | undefined): void {
-    switch (message.kind) {
-      case "progress":
-        onProgress?.(message.progress);
-        return;
-      case "started":
-        this.settle(0)?.resolve("");
-        return;
-      case "failed":
-        this.stop(TenorError.fromShape(message.error));
-        return;
-      case "answer":
-        this.settle(message.id)?.resolve(message.answer);
-        return;
-      case "fault":
-        this.settle(message.id)?.reject(TenorError.fromShape(message.error));
+  private refusal(params: string, signal: AbortSignal | undefined): Error | undefined {
+    if (this.state === "disposed") return disposed();
+    if (signal?.aborted) return abortError(signal);
+    const { queuedCalls, inputLength } = this.limits;
+    if (this.waiting.length >= queuedCalls) {
+      return new TenorError("queue_full", `${queuedCalls} calls wait already: await answers before more calls are made`);
     }
+    if (params.length > inputLength) {
+      const message = `the parameters have ${params.length} characters, the limit is ${inputLength}: raise \`limits.inputLength\``;
+      return new TenorError("input_too_large", message, "", { limit: inputLength });
+    }
+    return undefined;
   }
 
-  private settle(id: number): Pending | undefined {
-    const waiting = this.pending.get(id);
-    this.pending.delete(id);
-    return waiting;
+  /** Send what the worker has room for. */
+  private pump(): void {
+    const { connection } = this;
+    if (this.state !== "up" || connection === undefined) return;
+    while (this.sent.length < WINDOW) {
+      const job = this.waiting.shift();
+      if (job === undefined) break;
+      if (job.contract?.fault !== undefined) {
+        job.failed(job.contract.fault);
+        continue;
+      }
+      this.sent.push(job);
+      const params = job.contract === undefined ? job.params : withHandle(job.params, job.contract.handle);
+      connection.ask(job.method, params).then(
+        (answer) => this.answered(connection, job, answer),
+        (error: Error) => this.broken(connection, error),
+      );
+    }
+    this.watchRunning();
   }
 
-  private stop(reason: Error): void {
-    if (this.stopped !== undefined) return;
-    this.stopped = reason;
-    this.worker.terminate();
-    for (const waiting of this.pending.values()) waiting.reject(reason);
-    this.pending.clear();
-  }
-}
-
-/** Runs Pyodide on the thread that asks: for Node and for tools; a page would freeze during long calls. */
-export class MainClient implements Client {
-  private constructor(private runtime: Runtime | undefined) {}
-
-  static async start(options: StartOptions, hooks: StartHooks = {}): Promise<MainClient> {
-    if (hooks.signal?.aborted) throw abortError();
-    return new MainClient(await startRuntime(options, hooks));
+  private answered(connection: Connection, job: Job, answer: string): void {
+    if (connection !== this.connection) return;
+    this.deaths = 0;
+    this.sent = this.sent.filter((other) => other !== job);
+    job.answered(answer);
+    this.pump();
   }
 
-  async call(method: string, params: string): Promise<string> {
-    if (this.runtime === undefined) throw disposed();
+  /** The caller is told at once; a call that the worker has already gets a moment to end by itself. */
+  private abandon(job: Job, error: Error): void {
+    job.abandoned = true;
+    const place = this.waiting.indexOf(job);
+    if (place >= 0) this.waiting.splice(place, 1);
+    job.failed(error);
+    if (job.deadline !== undefined) job.deadline = Math.min(job.deadline, now() + this.limits.abortGrace);
+    this.watchRunning();
+  }
+
+  /** One timer, for the call that runs. */
+  private watchRunning(): void {
+    clearTimeout(this.timer);
+    const [job] = this.sent;
+    if (job === undefined) return;
+    job.deadline ??= now() + (job.abandoned ? Math.min(job.budget, this.limits.abortGrace) : job.budget);
+    this.timer = after(job.deadline - now(), () => {
+      this.timer = after(SECOND_LOOK_MS, () => this.overdue(job));
+    });
+  }
+
+  private overdue(job: Job): void {
+    if (job !== this.sent[0]) return;
+    this.sent.shift();
+    job.failed(timeoutError(job.budget));
+    this.restart(job.abandoned ? "abort" : "timeout");
+  }
+
+  /** The worker died or its runtime broke: the call that ran is the suspect and is not repeated. */
+  private broken(connection: Connection, error: Error): void {
+    if (connection !== this.connection) return;
+    this.deaths++;
+    this.sent.shift()?.failed(error);
+    this.restart("crash");
+    if (this.deaths > DEATHS_IN_A_ROW) this.goDown(error);
+  }
+
+  private restart(reason: RestartReason): void {
+    this.dropConnection();
+    this.waiting = [...this.sent.filter((job) => !job.abandoned), ...this.waiting];
+    for (const job of this.waiting) job.deadline = undefined;
+    this.sent = [];
+    this.events.restart?.(reason);
+    if (this.state === "disposed") return;
+    if (this.deaths <= DEATHS_IN_A_ROW) void this.revive();
+  }
+
+  private async revive(): Promise<void> {
+    this.state = "starting";
+    let connection: Connection | undefined;
     try {
-      return this.runtime.dispatch(method, params);
+      connection = await Connection.start(this.spawn, this.options, { signal: this.ending.signal });
+      await this.replay(connection);
+      if (this.ending.signal.aborted) return connection.end();
+      this.take(connection);
+      this.events.restarted?.(this.contracts.size);
     } catch (thrown) {
-      throw asTenorError(thrown, "runtime_stopped", "the runtime stopped working");
+      connection?.end();
+      if (!this.ending.signal.aborted) this.goDown(thrown instanceof Error ? thrown : new Error(String(thrown)));
     }
   }
 
-  dispose(): Promise<void> {
-    this.runtime?.dispose();
-    this.runtime = undefined;
-    return Promise.resolve();
+  /** Bring a new worker to where the last one was. */
+  private async replay(connection: Connection): Promise<void> {
+    // A handle that a raw call was given must not come to mean another contract.
+    for (let handle = -1; handle < this.highestRawHandle; ) {
+      handle = handleIn(await this.within(connection.ask("load", EMPTY))) ?? Infinity;
+      await this.within(connection.ask("free", `{"contract":${handle}}`));
+    }
+    for (const contract of this.contracts) {
+      const answer = await this.within(connection.ask("load", contract.params));
+      const handle = handleIn(answer);
+      if (handle === undefined) contract.fault = new TenorError("runtime_stopped", "the contract could not be loaded again: load it anew");
+      else contract.handle = handle;
+    }
+  }
+
+  /** What has been loaded once is loaded again in its time, or the new worker is of no use. */
+  private async within(answer: Promise<string>): Promise<string> {
+    const done = new AbortController();
+    const stop = new Promise<never>((_resolve, reject) => {
+      const timer = after(this.limits.callTime, () => reject(timeoutError(this.limits.callTime)));
+      done.signal.addEventListener("abort", () => clearTimeout(timer));
+      this.ending.signal.addEventListener("abort", () => reject(disposed()), { signal: done.signal });
+    });
+    try {
+      return await Promise.race([answer, stop]);
+    } finally {
+      done.abort();
+    }
+  }
+
+  private take(connection: Connection): void {
+    this.connection = connection;
+    this.state = "up";
+    connection.onDeath = (error) => this.broken(connection, error);
+    this.pump();
+  }
+
+  /** No worker, and none is started before the next call asks for one. */
+  private goDown(error: Error): void {
+    this.state = "down";
+    this.deaths = 0;
+    this.rejectAll(error);
+    this.events.restartFailed?.(error);
+  }
+
+  private dropConnection(): void {
+    clearTimeout(this.timer);
+    this.connection?.end();
+    this.connection = undefined;
+  }
+
+  private rejectAll(error: Error): void {
+    const jobs = [...this.sent, ...this.waiting];
+    this.sent = [];
+    this.waiting = [];
+    for (const job of jobs) job.failed(error);
   }
 }
 
-function crashed(reason: string | undefined): TenorError {
-  const what = reason ? `: ${reason}` : "";
-  return new TenorError("runtime_stopped", `the worker stopped${what}. Create a new tenor, or reload the page.`);
+function handleIn(loadAnswer: string): number | undefined {
+  const { ok } = JSON.parse(loadAnswer) as { readonly ok?: { readonly handle: number } };
+  return ok?.handle;
 }
 
 function disposed(): TenorError {
   return new TenorError("disposed", "this tenor was disposed: create a new one");
 }
 
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+/** The host's clock that never goes back. */
+function now(): number {
+  return performance.now();
 }

@@ -15,21 +15,36 @@ export class TenorError extends Error implements ErrorShape {
   readonly code: string;
   readonly path: string;
   readonly details: Readonly<Record<string, unknown>>;
+  /**
+   * Every fault that was found, where a call finds several at once: one for each of `details.findings` (documents) or
+   * `details.errors` (`.tenor` source; file, line and column are in its `details`). The first is the one this error tells.
+   */
+  readonly related: readonly TenorError[];
 
   constructor(code: string, message: string, path = "", details: Readonly<Record<string, unknown>> = {}) {
     super(message);
     this.code = code;
     this.path = path;
     this.details = details;
+    this.related = [...faultsIn(details["findings"]), ...faultsIn(details["errors"])];
   }
 
   static fromShape(shape: ErrorShape): TenorError {
     return new TenorError(shape.code, shape.message, shape.path, shape.details);
   }
 
+  /** `related` is left out: it is made from `details`. */
   toJSON(): ErrorShape {
     return { code: this.code, message: this.message, path: this.path, details: this.details };
   }
+}
+
+function faultsIn(list: unknown): TenorError[] {
+  if (!Array.isArray(list)) return [];
+  return list.map((entry: Readonly<Record<string, unknown>>) => {
+    const { code, message, path, ...details } = entry;
+    return new TenorError(String(code), String(message), typeof path === "string" ? path : "", details);
+  });
 }
 
 /** Any thrown value as a `TenorError`; one that is a `TenorError` already is kept. */
@@ -41,7 +56,19 @@ export function asTenorError(thrown: unknown, code: string, context: string): Te
   return error;
 }
 
-/** What an aborted call rejects with, as `fetch` does. */
-export function abortError(): DOMException {
-  return new DOMException("the call was aborted", "AbortError");
+/**
+ * What an aborted call rejects with, as `fetch` does: an `AbortError`, or the `TimeoutError` of an `AbortSignal.timeout()`.
+ * A reason of another kind becomes the error's `cause`.
+ */
+export function abortError(signal?: AbortSignal): DOMException {
+  const reason: unknown = signal?.reason;
+  if (reason instanceof DOMException && (reason.name === "AbortError" || reason.name === "TimeoutError")) return reason;
+  const error = new DOMException("the call was aborted", "AbortError");
+  if (reason !== undefined) Object.defineProperty(error, "cause", { value: reason });
+  return error;
+}
+
+/** What a call rejects with that ran longer than its time budget. */
+export function timeoutError(milliseconds: number): DOMException {
+  return new DOMException(`the call ran longer than its time budget of ${milliseconds} ms and was ended`, "TimeoutError");
 }

@@ -1,56 +1,33 @@
-/** The module worker: starts the runtime, then answers one call after the other. */
+/** The module worker's entry: the server of `serve.ts`, behind a web worker's scope or, under Node, a worker thread's port. */
 
-import { asTenorError, type ErrorShape } from "./errors.js";
-import { type FromWorker, PROTOCOL_VERSION, type StartOptions, type ToWorker } from "./protocol.js";
-import { type Runtime, startRuntime } from "./runtime.js";
+import type { FromWorker, ToWorker } from "./protocol.js";
+import { startRuntime } from "./runtime.js";
+import { Server } from "./serve.js";
 
-/** The part of the worker's global scope that is used here. */
-interface Port {
-  postMessage(message: FromWorker): void;
+/** The part of a web worker's global scope that is used here; a worker thread of Node has none of it. */
+interface Scope {
+  postMessage?(message: FromWorker): void;
   addEventListener(kind: "message", listener: (event: MessageEvent<ToWorker>) => void): void;
 }
 
-const port = globalThis as unknown as Port;
-let runtime: Runtime | undefined;
-
-port.addEventListener("message", (event) => {
-  const message = event.data;
-  if (message.protocol !== PROTOCOL_VERSION) {
-    port.postMessage({ protocol: PROTOCOL_VERSION, kind: "failed", error: otherProtocol(message.protocol) });
-  } else if (message.kind === "start") {
-    void start(message.options);
-  } else {
-    answer(message.id, message.method, message.params);
-  }
-});
-
-async function start(options: StartOptions): Promise<void> {
-  try {
-    runtime = await startRuntime(options, {
-      onProgress: (progress) => port.postMessage({ protocol: PROTOCOL_VERSION, kind: "progress", progress }),
-    });
-    port.postMessage({ protocol: PROTOCOL_VERSION, kind: "started" });
-  } catch (thrown) {
-    const error = asTenorError(thrown, "runtime_start_failed", "the runtime could not start").toJSON();
-    port.postMessage({ protocol: PROTOCOL_VERSION, kind: "failed", error });
-  }
+interface ThreadPort {
+  postMessage(message: FromWorker): void;
+  on(kind: "message", listener: (message: ToWorker) => void): void;
 }
 
-function answer(id: number, method: string, params: string): void {
-  try {
-    if (runtime === undefined) throw new Error("a call came before the runtime had started");
-    port.postMessage({ protocol: PROTOCOL_VERSION, kind: "answer", id, answer: runtime.dispatch(method, params) });
-  } catch (thrown) {
-    const error = asTenorError(thrown, "runtime_stopped", "the runtime stopped working").toJSON();
-    port.postMessage({ protocol: PROTOCOL_VERSION, kind: "fault", id, error });
-  }
+const scope = globalThis as unknown as Scope;
+if (typeof scope.postMessage === "function") {
+  const server = serve((message) => scope.postMessage?.(message));
+  scope.addEventListener("message", (event) => server.receive(event.data));
+} else {
+  // By a name that bundlers cannot see: browsers never come here.
+  const name = "node:worker_threads";
+  void (import(/* @vite-ignore */ /* webpackIgnore: true */ name) as Promise<{ parentPort: ThreadPort }>).then(({ parentPort }) => {
+    const server = serve((message) => parentPort.postMessage(message));
+    parentPort.on("message", (message) => server.receive(message));
+  });
 }
 
-function otherProtocol(found: number): ErrorShape {
-  return {
-    code: "protocol_mismatch",
-    message: `the page speaks protocol ${found}, its worker ${PROTOCOL_VERSION}: serve both from the same release and reload`,
-    path: "",
-    details: { page: found, worker: PROTOCOL_VERSION },
-  };
+function serve(post: (message: FromWorker) => void): Server {
+  return new Server(post, (options, onProgress) => startRuntime(options, { onProgress }));
 }

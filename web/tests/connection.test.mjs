@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Connection } from "../dist/connection.js";
+import { TenorError } from "../dist/errors.js";
+import { PROTOCOL_VERSION } from "../dist/protocol.js";
+import { FakeWorker, OPTIONS, turns } from "./fake_worker.mjs";
+
+function starting(hooks = {}) {
+  const worker = new FakeWorker();
+  return { worker, started: Connection.start(() => worker, OPTIONS, hooks) };
+}
+
+test("progress is told until the runtime has started", async () => {
+  const seen = [];
+  const { worker, started } = starting({ onProgress: ({ stage }) => seen.push(stage) });
+  await turns();
+  worker.say({ kind: "alive", locked: false });
+  worker.say({ kind: "progress", progress: { stage: "download", loaded: 1, total: 2 } });
+  worker.say({ kind: "progress", progress: { stage: "start", loaded: 2, total: 2 } });
+  worker.say({ kind: "started", wheel: "0.1.0" });
+  assert.equal((await started).wheel, "0.1.0");
+  assert.deepEqual(seen, ["download", "start"]);
+});
+
+test("a start that fails rejects with the worker's error and ends the worker", async () => {
+  const { worker, started } = starting();
+  await turns();
+  worker.say({ kind: "failed", error: { code: "runtime_download_failed", message: "m", path: "", details: { file: "f" } } });
+  await assert.rejects(started, (error) => error instanceof TenorError && error.details.file === "f");
+  assert.equal(worker.terminated, true);
+});
+
+test("a worker whose script cannot be loaded rejects the start", async () => {
+  const { worker, started } = starting();
+  await turns();
+  worker.onerror({});
+  await assert.rejects(started, { code: "runtime_stopped", message: /script/ });
+});
+
+test("an aborted start rejects with AbortError and ends the worker", async () => {
+  const controller = new AbortController();
+  const { worker, started } = starting({ signal: controller.signal });
+  await turns();
+  controller.abort();
+  await assert.rejects(started, { name: "AbortError" });
+  assert.equal(worker.terminated, true);
+});
+
+test("a worker of another release is refused", async () => {
+  const { worker, started } = starting();
+  await turns();
+  worker.onmessage({ data: { protocol: PROTOCOL_VERSION + 1, kind: "started", wheel: "9" } });
+  await assert.rejects(started, { code: "protocol_mismatch", details: { expected: PROTOCOL_VERSION, found: PROTOCOL_VERSION + 1 } });
+});
