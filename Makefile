@@ -10,6 +10,7 @@ SHELL := /usr/bin/env bash
 PORT ?= 8123
 PYTEST_ARGS ?=
 PYTEST_WORKERS ?= 2
+BENCH_ARGS ?=
 
 # Stamps: a step runs again only when what it was made from has changed.
 VENV := .venv/.stamp
@@ -17,14 +18,17 @@ WEB_MODULES := web/node_modules/.stamp
 PLAY_MODULES := playground/node_modules/.stamp
 WHEEL := dist/.stamp
 BRIDGE := web/dist/.stamp
+RUNTIME := web/runtime/.stamp
 SITE := playground/dist/.stamp
 
 WHEEL_SOURCES := pyproject.toml README.md LICENSE $(shell find tenor_wasm -type f -not -path '*/__pycache__/*' 2>/dev/null)
 BRIDGE_SOURCES := web/package.json web/tsconfig.json $(shell find web/src -type f)
+# A msgspec wheel for Pyodide, where somebody has put one there: it makes writing JSON faster, and is not needed.
+ACCELERATOR := $(firstword $(wildcard web/accelerator/msgspec-*.whl))
 SITE_SOURCES := playground/index.html playground/package.json playground/tsconfig.json playground/vite.config.ts \
 	$(shell find playground/src playground/examples -type f)
 
-.PHONY: help setup build test lint types typescript test-all test-python test-node test-browser play format clean need-node need-port
+.PHONY: help setup build test lint types typescript test-all test-python test-node test-browser bench play format clean need-node need-port
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,7 +36,7 @@ help: ## List the targets
 
 setup: $(VENV) $(WEB_MODULES) $(PLAY_MODULES) ## Install what the other targets need, into this checkout
 
-build: $(WHEEL) $(BRIDGE) $(SITE) ## Build the wheel, the bridge and the page
+build: $(WHEEL) $(BRIDGE) $(RUNTIME) $(SITE) ## Build the wheel, the bridge, the compiled runtime and the page
 
 test: lint types typescript test-all ## Everything: lint, types, Python, Pyodide in Node, browser
 
@@ -55,11 +59,14 @@ test-all: $(VENV) build
 test-python: $(VENV) ## The tests that need neither Node nor a browser
 	.venv/bin/pytest -n $(PYTEST_WORKERS) -m "not node and not browser" $(PYTEST_ARGS)
 
-test-node: $(VENV) $(WHEEL) $(BRIDGE) ## The tests under Pyodide in Node
+test-node: $(VENV) $(WHEEL) $(BRIDGE) $(RUNTIME) ## The tests under Pyodide in Node
 	.venv/bin/pytest -m node $(PYTEST_ARGS)
 
 test-browser: $(VENV) build ## The tests in Chromium
 	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/pytest -m browser $(PYTEST_ARGS)
+
+bench: $(VENV) build ## Measure the start in Chromium against stock Pyodide, and what a call costs
+	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python tests/benchmarks/startup.py $(BENCH_ARGS)
 
 play: need-port build ## Build the page and serve it on localhost (PORT=8123)
 	@node playground/scripts/serve.mjs --port "$(PORT)"
@@ -70,7 +77,7 @@ format: $(VENV) ## Bring the Python code into the one format
 
 clean: ## Remove everything that was built or installed
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
-	rm -rf web/dist web/node_modules playground/dist playground/node_modules
+	rm -rf web/dist web/runtime web/node_modules playground/dist playground/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 need-node:
@@ -103,6 +110,11 @@ $(BRIDGE): $(WEB_MODULES) $(BRIDGE_SOURCES)
 	cd web && npm run --silent build
 	@touch $@
 
-$(SITE): $(PLAY_MODULES) $(WHEEL) $(BRIDGE) $(SITE_SOURCES)
+$(RUNTIME): $(WHEEL) $(WEB_MODULES) web/scripts/build-runtime.mjs web/scripts/compile_archive.py $(ACCELERATOR)
+	rm -f web/runtime/*.whl
+	node web/scripts/build-runtime.mjs --wheel dist/*.whl $(if $(ACCELERATOR),--accelerator $(ACCELERATOR))
+	@touch $@
+
+$(SITE): $(PLAY_MODULES) $(WHEEL) $(BRIDGE) $(RUNTIME) $(SITE_SOURCES)
 	cd playground && npm run --silent build
 	@touch $@

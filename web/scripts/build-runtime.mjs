@@ -1,0 +1,154 @@
+// Builds what makes start-up fast, with the pinned Pyodide itself:
+//
+//   node web/scripts/build-runtime.mjs --wheel dist/tenor_wasm-….whl [--out web/runtime] [--accelerator msgspec-….whl]
+//
+//   python_stdlib.bin    the standard library as bytecode: an uncompressed zip, gzipped for the transfer
+//   tenor_wasm.bin       the wheel, likewise; it is put on `sys.path` as it is
+//   snapshot.bin         Python's memory with the package imported, gzipped: of use with exactly these two files only
+//   tenor_wasm-….whl     the plain wheel, for everybody else (micropip, the fallback)
+//   tenor-runtime.json   versions, sizes and SHA-256 of them all
+//
+// The names do not end in .gz because some hosts would then declare a content-encoding of their own.
+
+import nodeCrypto, { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire, syncBuiltinESMExports } from "node:module";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
+
+/** Raised whenever the runtime could misread an older manifest; the same number stands in src/compiled.ts. */
+const FORMAT = 1;
+const MANIFEST = "tenor-runtime.json";
+/** Where the package's archive lies in Python's file system; the same path stands in src/pyodide.ts. */
+const PACKAGE_PATH = "/lib/tenor_wasm.zip";
+const ENTRY_MODULE = "tenor_wasm.api.wire";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const { values } = parseArgs({
+  options: {
+    wheel: { type: "string" },
+    out: { type: "string", default: join(here, "../runtime") },
+    accelerator: { type: "string" },
+  },
+});
+if (values.wheel === undefined) throw new Error("--wheel is missing: name the wheel that `make build` made");
+
+const pyodideFolder = join(createRequire(import.meta.url).resolve("pyodide/package.json"), "..");
+const { loadPyodide, version: pyodideVersion } = await import(join(pyodideFolder, "pyodide.mjs"));
+const { version } = JSON.parse(await readFile(join(here, "../package.json"), "utf8"));
+const compilerSource = await readFile(join(here, "compile_archive.py"), "utf8");
+
+const work = await mkdtemp(join(tmpdir(), "tenor-runtime-"));
+try {
+  await build();
+} finally {
+  await rm(work, { recursive: true });
+}
+
+async function build() {
+  const compiler = await startCompiler();
+  const stock = await readFile(join(pyodideFolder, "python_stdlib.zip"));
+  const wheel = await readFile(values.wheel);
+  const { libraryPath, python } = compiler;
+  const library = (await builtBefore(sha256(stock))) ?? compiler.compile(stock, libraryPath);
+  const archive = compiler.compile(wheel, PACKAGE_PATH);
+  const snapshot = await makeSnapshot(library, archive);
+
+  await mkdir(values.out, { recursive: true });
+  const files = {
+    library: { ...(await write("python_stdlib.bin", compiler.compress(library))), ...unpacked(library), source: sha256(stock), compiler: sha256(compilerSource) },
+    package: { ...(await write("tenor_wasm.bin", compiler.compress(archive))), ...unpacked(archive) },
+    snapshot: {
+      ...(await write("snapshot.bin", compiler.compress(snapshot))),
+      ...unpacked(snapshot),
+      // The memory holds offsets into these archives: with other ones, later imports would fail.
+      needs: { pyodide: pyodideVersion, library: sha256(library), package: sha256(archive) },
+    },
+    wheel: await write(basename(values.wheel), wheel),
+  };
+  if (values.accelerator) files.accelerator = await write(basename(values.accelerator), await readFile(values.accelerator));
+  const manifest = { format: FORMAT, version, pyodide: pyodideVersion, python, files };
+  // Last of all, so that a broken build leaves no manifest that fits it.
+  await writeFile(join(values.out, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Pyodide with its stock library, and the functions of compile_archive.py in it. */
+async function startCompiler() {
+  const pyodide = await loadPyodide();
+  pyodide.runPython(compilerSource);
+  const bytesOf = pyodide.runPython("lambda view: view.to_bytes()");
+  const call = (name, bytes, ...rest) => {
+    const result = pyodide.globals.get(name)(bytesOf(new Uint8Array(bytes)), ...rest);
+    const plain = result.toJs();
+    result.destroy();
+    return plain;
+  };
+  const [python, libraryPath] = pyodide.runPython(
+    "import sys; [sys.version.split()[0], next(path for path in sys.path if path.endswith('.zip'))]",
+  ).toJs();
+  return {
+    python,
+    libraryPath,
+    compile: (archive, folder) => call("compile_archive", archive, folder),
+    compress: (bytes) => call("compress", bytes),
+  };
+}
+
+/** The compiled library of an earlier build, where it came from the same source in the same way. */
+async function builtBefore(source) {
+  try {
+    const { pyodide, files } = JSON.parse(await readFile(join(values.out, MANIFEST), "utf8"));
+    const { name, sha256: expected, source: builtFrom, compiler } = files.library;
+    const bytes = await readFile(join(values.out, name));
+    const same = pyodide === pyodideVersion && builtFrom === source && compiler === sha256(compilerSource);
+    return same && sha256(bytes) === expected ? new Uint8Array(gunzipSync(bytes)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Python's memory after it has imported the package. What would differ from build to build is fixed: the hash seed, the clock, and what
+ * the host calls random.
+ */
+async function makeSnapshot(library, archive) {
+  const libraryFile = join(work, "python_stdlib.zip");
+  await writeFile(libraryFile, library);
+  const restore = freezeHost();
+  try {
+    const pyodide = await loadPyodide({ _makeSnapshot: true, stdLibURL: libraryFile, env: { PYTHONHASHSEED: "0" } });
+    pyodide.FS.writeFile(PACKAGE_PATH, archive);
+    pyodide.runPython(`import sys; sys.path.insert(1, "${PACKAGE_PATH}"); import ${ENTRY_MODULE}; import gc; gc.collect()`);
+    return pyodide.makeMemorySnapshot();
+  } finally {
+    restore();
+  }
+}
+
+function freezeHost() {
+  const originals = [Date.now, performance.now, nodeCrypto.randomFillSync];
+  set(() => 0, () => 0, (view) => view.fill(1));
+  return () => set(...originals);
+
+  function set(now, elapsed, fill) {
+    [Date.now, performance.now, nodeCrypto.randomFillSync] = [now, elapsed, fill];
+    syncBuiltinESMExports();
+  }
+}
+
+async function write(name, bytes) {
+  await writeFile(join(values.out, name), bytes);
+  return { name, bytes: bytes.length, sha256: sha256(bytes) };
+}
+
+/** What the file is once it has been decompressed. */
+function unpacked(bytes) {
+  return { unpackedBytes: bytes.length, unpackedSha256: sha256(bytes) };
+}
+
+function sha256(data) {
+  return createHash("sha256").update(data).digest("hex");
+}

@@ -1,0 +1,53 @@
+"""Compiles the sources in a zip; runs inside the Pyodide whose bytecode is wanted (`build-runtime.mjs` starts it).
+
+The same archive gives the same bytes: entries keep their order, dates are fixed, and bytecode is tied to its source by
+a hash that nobody checks at run time (``unchecked-hash``), never by a date.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import io
+import zipfile
+from importlib import _bootstrap_external  # type: ignore[attr-defined]
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest date that a zip can hold."""
+
+
+def compile_archive(archive: bytes, folder: str) -> bytes:
+    """The archive with ``name.pyc`` in the place of each ``name.py``, uncompressed; ``folder`` is for tracebacks.
+
+    ``zipimport`` takes a ``.pyc`` that stands where the source would. Uncompressed, because Python would otherwise
+    inflate every module by itself while it starts; for the transfer the whole is compressed once.
+    """
+    compiled = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(compiled, "w") as target:
+        for name in source.namelist():
+            if name.endswith("/"):
+                continue
+            content = source.read(name)
+            if name.endswith(".py"):
+                content = _bytecode(content, f"{folder}/{name}")
+                name += "c"
+            target.writestr(_entry(name), content)
+    return compiled.getvalue()
+
+
+def _bytecode(source: bytes, path: str) -> bytes:
+    code = compile(source, path, "exec", dont_inherit=True)
+    bytecode: bytes = _bootstrap_external._code_to_hash_pyc(code, importlib.util.source_hash(source), False)
+    return bytecode
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, EPOCH)
+    entry.compress_type = zipfile.ZIP_STORED
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def compress(content: bytes) -> bytes:
+    """As gzip, without name and date; by Pyodide's own zlib, so that it does not depend on the machine."""
+    return gzip.compress(content, compresslevel=9, mtime=0)
