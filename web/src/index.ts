@@ -28,6 +28,13 @@ export interface TenorOptions {
   readonly indexURL: string;
   /** The tenor-wasm wheel: a URL, relative to the page, or under Node a path. */
   readonly wheelURL: string;
+  /**
+   * The folder with `tenor-runtime.json` and the compiled files that it names: with them the start takes less than half the time.
+   * Files of other versions are left alone, and the stock ones above are taken.
+   */
+  readonly compiledURL?: string;
+  /** Start from the memory snapshot in that folder, faster still; one that does not fit is refused with `snapshot_mismatch`. */
+  readonly snapshot?: boolean;
   /** The worker's script, where it does not lie beside this module. */
   readonly workerURL?: string;
   readonly onProgress?: (progress: Progress) => void;
@@ -49,10 +56,12 @@ export function createTenor(options: TenorOptions): Promise<Tenor> {
   });
 }
 
-function startOptions({ indexURL, wheelURL, timeouts }: TenorOptions): StartOptions {
+function startOptions({ indexURL, wheelURL, compiledURL, snapshot, timeouts }: TenorOptions): StartOptions {
   return {
     indexURL: withTrailingSlash(absoluteURL(indexURL)),
     wheelURL: absoluteURL(wheelURL),
+    compiledURL: compiledURL === undefined ? undefined : withTrailingSlash(absoluteURL(compiledURL)),
+    snapshot,
     timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
   };
 }

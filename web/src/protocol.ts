@@ -18,12 +18,18 @@ export interface Progress {
   readonly stage: Stage | "ready";
   readonly loaded: number;
   readonly total: number;
+  /** With `ready`: what the runtime was started from. */
+  readonly files?: "stock" | "compiled" | "snapshot";
 }
 
 /** What the runtime needs to start; URLs are absolute by the time they are in here. */
 export interface StartOptions {
   readonly indexURL: string;
   readonly wheelURL: string;
+  /** The folder with `tenor-runtime.json` and the compiled files that it names. */
+  readonly compiledURL?: string | undefined;
+  /** Start from the memory snapshot among the compiled files. */
+  readonly snapshot?: boolean | undefined;
   /** Milliseconds that a stage may take; for `download`, that may pass without a byte. */
   readonly timeouts: Readonly<Record<Stage, number>>;
 }
