@@ -7,6 +7,7 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const bridge = join(here, "../web/dist/index.js");
 const pyodide = join(here, "../web/node_modules/pyodide");
 const examples = join(here, "examples");
+const compiled = join(here, "../web/runtime");
 const wheel = theWheel(join(here, "../dist"));
 
 /** What Pyodide needs at run time; the rest of its npm package stays at home. */
@@ -16,6 +17,14 @@ function theWheel(folder: string): string {
   const wheels = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".whl")) : [];
   if (wheels.length !== 1) throw new Error(`expected one wheel in dist/, found ${wheels.length}: run \`make build\``);
   return join(folder, wheels[0] as string);
+}
+
+/** The compiled files that the page asks for: all that the manifest names, except the memory snapshot. */
+function compiledFiles(): string[] {
+  const manifest = "tenor-runtime.json";
+  const { files } = JSON.parse(readFileSync(join(compiled, manifest), "utf8")) as { files: Record<string, { name: string }> };
+  const { wheel: _plain, snapshot: _snapshot, ...wanted } = files;
+  return [manifest, ...Object.values(wanted).map(({ name }) => name)];
 }
 
 /** Puts the files that are fetched at run time beside the page: Pyodide, the wheel, the examples. */
@@ -28,6 +37,7 @@ function runtimeFiles(): Plugin {
       };
       for (const name of PYODIDE_FILES) emit(`runtime/${name}`, join(pyodide, name));
       emit(`runtime/${basename(wheel)}`, wheel);
+      for (const name of compiledFiles()) emit(`runtime/${name}`, join(compiled, name));
       for (const name of readdirSync(examples, { recursive: true, encoding: "utf8" })) {
         if (name.endsWith(".json")) emit(`examples/${name}`, join(examples, name));
       }

@@ -67,7 +67,11 @@ def site(wheel: Path) -> Iterator[str]:
     if not (ROOT / "playground" / "dist" / "runtime" / wheel.name).is_file():
         pytest.fail("the page is not built: run `make build` first")
     command = ["node", str(ROOT / "playground" / "scripts" / "serve.mjs"), "--port", "0"]
-    for name, folder in (("bridge", ROOT / "web" / "dist"), ("tests", ROOT / "tests")):
+    for name, folder in (
+        ("bridge", ROOT / "web" / "dist"),
+        ("compiled", ROOT / "web" / "runtime"),
+        ("tests", ROOT / "tests"),
+    ):
         command += ["--mount", f"{name}={folder}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:

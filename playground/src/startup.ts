@@ -20,7 +20,12 @@ export async function startTenor(): Promise<Tenor> {
   for (;;) {
     try {
       showError(undefined);
-      return await createTenor({ indexURL: "runtime/", wheelURL: `runtime/${__WHEEL__}`, onProgress: show });
+      return await createTenor({
+        indexURL: "runtime/",
+        wheelURL: `runtime/${__WHEEL__}`,
+        compiledURL: "runtime/",
+        onProgress: show,
+      });
     } catch (thrown) {
       showError(thrown);
       await new Promise((resolve) => retry.addEventListener("click", resolve, { once: true }));
