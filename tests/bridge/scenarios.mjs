@@ -1,0 +1,175 @@
+// What the bridge promises, played in whatever host this is imported: a browser tab or Node. Each scenario gives plain data.
+
+/** 200^4 comparisons: minutes, whatever the machine. */
+const RUNAWAY = { numbers: Array(200).fill(1) };
+
+/**
+ * @param bridge the package's module
+ * @param options for `createTenor`
+ * @param bundle JSON text of tests/bridge/counting.json
+ */
+export function scenarios(bridge, options, bundle) {
+  const start = (more = {}) => bridge.createTenor({ ...options, ...more });
+  const counted = ({ verdicts }) => verdicts.find(({ type }) => type === "counted").payload.value;
+  const count = async (contract, amount, callOptions) => counted(await contract.evaluate({ facts: { amount } }, callOptions));
+  /** How a call ended: its result, or the error as data. */
+  const ending = (promise) => promise.then((result) => ({ result }), (error) => ({ error: described(error) }));
+  const described = (error) => ({
+    name: error.name,
+    isError: error instanceof Error,
+    isTenorError: error instanceof bridge.TenorError,
+    code: error.code,
+    path: error.path,
+    details: error.details,
+    related: error.related?.map(described),
+  });
+  const events = (tenor) => {
+    const told = [];
+    tenor.addEventListener("restart", ({ detail }) => told.push(`restart ${detail.reason}`));
+    tenor.addEventListener("restarted", ({ detail }) => told.push(`restarted ${detail.contracts}`));
+    tenor.addEventListener("restartfailed", ({ detail }) => told.push(`failed ${detail.error.message}`));
+    return told;
+  };
+  const using = async (more, play) => {
+    const tenor = await start(more);
+    try {
+      return await play(tenor, await tenor.load(bundle), events(tenor));
+    } finally {
+      await tenor.dispose();
+    }
+  };
+  let common;
+  /** Starting takes long: scenarios that leave their instance as it was share one. */
+  const sharing = async (play) => {
+    const tenor = await (common ??= start());
+    return play(tenor, await tenor.load(bundle), events(tenor));
+  };
+
+  return {
+    /** Every call of the handle and of the instance, once. */
+    everyCall: () =>
+      sharing(async (tenor, contract) => {
+        const inputs = { facts: '{"amount": 7}', entityStates: {}, persona: "clerk" };
+        const source = { files: { "a.tenor": 'persona  clerk\n' }, root: "a.tenor" };
+        const fromSource = await tenor.load(source);
+        const answer = {
+          version: [tenor.version, bridge.VERSION],
+          evaluate: await contract.evaluate({ facts: { amount: 7 } }),
+          actionSpace: await contract.actionSpace(inputs),
+          flow: await ending(contract.simulateFlow({ ...inputs, flow: "none", instanceBindings: "", outcomes: null })),
+          explain: await ending(contract.explain({ facts: {}, target: {} })),
+          inspect: await contract.inspect(),
+          elaborated: await tenor.elaborate(source),
+          fromSource: [fromSource.id, fromSource.hash.length],
+          formatted: await ending(tenor.format(source.files["a.tenor"])),
+          raw: await tenor.call("version", "{}"),
+        };
+        await contract[Symbol.asyncDispose]();
+        return { ...answer, freed: contract.freed, afterFree: await ending(contract.inspect()) };
+      }),
+
+    /** Large integers, in and out, by text and by value. */
+    numbers: () =>
+      sharing(async (_tenor, contract) => ({
+        byText: counted(await contract.evaluate({ facts: '{"amount": 9007199254740993}' })),
+        byBigint: counted(await contract.evaluate({ facts: { amount: 2n ** 64n } })),
+        small: counted(await contract.evaluate({ facts: { amount: 2 ** 53 - 1 } })),
+        unsafe: await ending(contract.evaluate({ facts: { amount: 2 ** 53 } })),
+        fraction: await ending(contract.evaluate({ facts: { amount: 0.5 } })),
+        fractionText: await ending(contract.evaluate({ facts: '{"amount": 0.5}' })),
+      })),
+
+    /** Refusals of every kind, each as data. */
+    refusals: () =>
+      sharing(async (tenor, contract) => ({
+        contract: await ending(tenor.load({ id: "x", kind: "Bundle", tenor_version: "1.0.0", constructs: [{ kind: "Persona" }, {}] })),
+        facts: await ending(contract.evaluate({ facts: { amount: "seven", numbers: 1 } })),
+        json: await ending(contract.evaluate({ facts: '{\n "amount": }' })),
+        source: await ending(tenor.load({ files: { "a.tenor": "fact {\n" }, root: "a.tenor" })),
+        persona: await ending(contract.actionSpace({ facts: {}, persona: 7 })),
+      })),
+
+    /** A thousand calls at once, and every answer in its turn. */
+    queue: () =>
+      sharing(async (_tenor, contract) => {
+        const order = [];
+        const calls = Array.from({ length: 1000 }, async (_, number) => order.push(await count(contract, number)));
+        await Promise.all(calls);
+        return { length: order.length, inOrder: order.every((number, index) => number === index) };
+      }),
+
+    /** An abort of what waits is free. */
+    abortWaiting: () =>
+      sharing(async (_tenor, contract, told) => {
+        const controller = new AbortController();
+        const first = count(contract, 1);
+        const second = count(contract, 2);
+        const third = ending(count(contract, 3, { signal: controller.signal }));
+        controller.abort();
+        return { aborted: await third, others: [await first, await second], told };
+      }),
+
+    /** An abort of what runs ends the worker; every contract is as good as before. */
+    abortRunning: () =>
+      using({ limits: { abortGrace: 50 } }, async (tenor, contract, told) => {
+        const other = await tenor.load(bundle);
+        const freed = await tenor.load(bundle);
+        await freed.free();
+        const controller = new AbortController();
+        const runaway = ending(contract.evaluate({ facts: RUNAWAY }, { signal: controller.signal }));
+        const waiting = [count(contract, 1), count(other, 2), count(contract, 3)];
+        setTimeout(() => controller.abort(), 100);
+        return { runaway: await runaway, waiting: await Promise.all(waiting), later: await count(other, 4), told };
+      }),
+
+    /** A call that exceeds its budget, the call's own or the instance's, ends the worker too. */
+    runaway: () =>
+      using({ limits: { callTime: 3_000 } }, async (_tenor, contract, told) => {
+        const own = await ending(contract.evaluate({ facts: RUNAWAY }, { timeBudget: 200 }));
+        const afterwards = await count(contract, 1, { timeBudget: 60_000 });
+        const instance = await ending(contract.evaluate({ facts: RUNAWAY }));
+        return { own, afterwards, instance, later: await count(contract, 2, { timeBudget: 60_000 }), told };
+      }),
+
+    /** Of five edits in a row the newest is answered. */
+    latest: () =>
+      sharing(async (_tenor, contract) => {
+        const edit = bridge.latest((signal, amount) => count(contract, amount, { signal }));
+        return Promise.all([1, 2, 3, 4, 5].map((amount) => ending(edit(amount))));
+      }),
+
+    /** Two instances know nothing of each other. */
+    twoInstances: async () => {
+      const [one, two] = await Promise.all([start(), start()]);
+      const [mine, yours] = [await one.load(bundle), await two.load(bundle.replace('"default": 5', '"default": 6'))];
+      const both = [counted(await mine.evaluate({ facts: {} })), counted(await yours.evaluate({ facts: {} }))];
+      await one.dispose();
+      const ended = await ending(mine.inspect());
+      const left = await count(yours, 9);
+      await two.dispose();
+      return { both, ended, left };
+    },
+
+    /** What is pending when the instance ends rejects. */
+    dispose: async () => {
+      const tenor = await start();
+      const contract = await tenor.load(bundle);
+      const calls = [1, 2, 3].map((amount) => ending(count(contract, amount)));
+      await tenor.dispose();
+      await tenor[Symbol.asyncDispose]();
+      return { calls: await Promise.all(calls), later: await ending(contract.inspect()) };
+    },
+
+    /** The end of the instance that scenarios shared. */
+    end: async () => (await common)?.dispose(),
+
+    /** A start that failed may be tried again, and one that is aborted ends. */
+    retry: async () => {
+      const failed = await ending(start({ wheelURL: `${options.indexURL}/no-such.whl` }));
+      const controller = new AbortController();
+      const aborted = ending(start({ signal: controller.signal }));
+      controller.abort();
+      return { failed, aborted: await aborted, started: await using({}, (_tenor, contract) => count(contract, 3)) };
+    },
+  };
+}
