@@ -59,7 +59,7 @@ export function scenarios(bridge, options, bundle) {
           flow: await ending(contract.simulateFlow({ ...inputs, flow: "none", instanceBindings: "", outcomes: null })),
           explain: await ending(contract.explain({ facts: {}, target: {} })),
           inspect: await contract.inspect(),
-          elaborated: await tenor.elaborate(source),
+          elaborated: await tenor.elaborate(source.files, source.root),
           fromSource: [fromSource.id, fromSource.hash.length],
           formatted: await ending(tenor.format(source.files["a.tenor"])),
           raw: await tenor.call("version", "{}"),

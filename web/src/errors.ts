@@ -1,5 +1,10 @@
 /** The one error of the bridge: what Python answers with and what the bridge itself raises have the same shape. */
 
+import type { SourceErrors } from "./types.js";
+
+/** One error in `.tenor` source, at its token. Lines and columns begin at 1; columns count code points, `end_column` is the first after the token. */
+export type SourceError = SourceErrors["errors"][number];
+
 /** How an error travels as JSON. */
 export interface ErrorShape {
   readonly code: string;
@@ -45,6 +50,13 @@ function faultsIn(list: unknown): TenorError[] {
     const { code, message, path, ...details } = entry;
     return new TenorError(String(code), String(message), typeof path === "string" ? path : "", details);
   });
+}
+
+/** Every error in the source that was refused; none when `thrown` is about something else. */
+export function sourceErrors(thrown: unknown): readonly SourceError[] {
+  if (!(thrown instanceof TenorError) || thrown.code !== "invalid_source") return [];
+  const { errors } = thrown.details;
+  return Array.isArray(errors) ? (errors as SourceError[]) : [];
 }
 
 /** Any thrown value as a `TenorError`; one that is a `TenorError` already is kept. */

@@ -9,8 +9,8 @@ import { Tenor } from "./tenor.js";
 
 export type { CallOptions, Limits, RestartReason } from "./client.js";
 export type { ActionSpaceInput, Contract, EvaluateInput, ExplainInput, SimulateFlowInput } from "./contract.js";
-export { TenorError } from "./errors.js";
-export type { ErrorShape } from "./errors.js";
+export { sourceErrors, TenorError } from "./errors.js";
+export type { ErrorShape, SourceError } from "./errors.js";
 export { parseJson, writeJson } from "./json.js";
 export { latest } from "./latest.js";
 export type { Document, Progress, Stage } from "./protocol.js";

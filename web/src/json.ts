@@ -138,7 +138,8 @@ class Parser {
 
   private refuse(code: string, found: string, offset: number): never {
     const before = this.text.slice(0, offset).split("\n");
-    const place = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+    // Columns count code points, as in source.
+    const place = { line: before.length, column: [...(before.at(-1) ?? "")].length + 1 };
     throw new TenorError(code, `${this.what} is not valid JSON: ${found} at line ${place.line}, column ${place.column}`, "", {
       found,
       ...place,

@@ -72,13 +72,13 @@ export class Tenor extends EventTarget {
     return Contract.load(this.client, params, options);
   }
 
-  /** The interchange bundle of `.tenor` source; `invalid_source` has every error, with file, line and column, in `related`. */
-  async elaborate(source: Source, options?: CallOptions): Promise<Bundle> {
-    const answer = await this.client.call("elaborate", sourceParams(source), options);
+  /** The interchange bundle that `.tenor` source stands for; source with errors throws, see `sourceErrors`. */
+  async elaborate(files: Source["files"], root: string, options?: CallOptions): Promise<Bundle> {
+    const answer = await this.client.call("elaborate", sourceParams({ files, root }), options);
     return decodeAnswer<ElaborateResult>(answer).bundle;
   }
 
-  /** `.tenor` text in its one format. */
+  /** The source in its canonical layout, comments kept; a syntax error throws, see `sourceErrors`. */
   async format(source: string, options?: CallOptions): Promise<string> {
     const answer = await this.client.call("format", encodeParams({ source }), options);
     return decodeAnswer<FormatResult>(answer).source;
