@@ -52,6 +52,8 @@ export const DEFAULT_TIMEOUTS: Readonly<Record<Stage, number>> = { download: 30_
 /** A started runtime: JSON text in, JSON text out. */
 export interface Runtime {
   dispatch(method: string, params: string): string;
+  /** Functions of a Python module that take text, numbers and nothing else, and answer with text or `None`. */
+  functions<Name extends string>(module: string, names: readonly Name[]): Readonly<Record<Name, PlainFunction>>;
   dispose(): void;
   /** What it was started from. */
   readonly files: "stock" | "compiled" | "snapshot";
@@ -62,9 +64,11 @@ export interface StartHooks {
   readonly signal?: AbortSignal | undefined;
 }
 
-interface Dispatch {
-  (method: string, params: string): string;
-  copy(): Dispatch;
+export type PlainFunction = (...values: readonly (string | number | undefined)[]) => string | undefined;
+
+/** A Python function as JavaScript sees it. */
+interface Callable extends PlainFunction {
+  copy(): Callable;
   destroy(): void;
 }
 
@@ -175,15 +179,29 @@ async function startPyodide(options: StartOptions, files: Files, signal: AbortSi
 async function install(pyodide: PyodideAPI, { python }: Files): Promise<Runtime> {
   if ("wheel" in python) pyodide.unpackArchive(python.wheel, "wheel");
   else await installCompiled(pyodide, python);
-  const module = pyodide.pyimport(ENTRY_MODULE) as { dispatch: Dispatch; destroy(): void };
-  // An attribute dies with the module's proxy, unless it is copied.
-  const dispatch = module.dispatch.copy();
-  module.destroy();
+  const held: Callable[] = [];
+  const functions: Runtime["functions"] = (module, names) => {
+    const imported = importFunctions(pyodide, module, names);
+    held.push(...Object.values<Callable>(imported));
+    return imported;
+  };
+  const { dispatch } = functions(ENTRY_MODULE, ["dispatch"]);
   return {
-    dispatch: (method, params) => dispatch(method, params),
-    dispose: () => dispatch.destroy(),
+    dispatch: (method, params) => dispatch(method, params) as string,
+    functions,
+    dispose: () => {
+      for (const callable of held.splice(0)) callable.destroy();
+    },
     files: "wheel" in python ? "stock" : python.snapshot === undefined ? "compiled" : "snapshot",
   };
+}
+
+function importFunctions<Name extends string>(pyodide: PyodideAPI, name: string, names: readonly Name[]): Record<Name, Callable> {
+  const module = pyodide.pyimport(name) as Record<Name, Callable> & { destroy(): void };
+  // An attribute dies with the module's proxy, unless it is copied.
+  const functions = Object.fromEntries(names.map((each) => [each, module[each].copy()])) as Record<Name, Callable>;
+  module.destroy();
+  return functions;
 }
 
 /** The archive is imported from as it is, like the library: unpacking it would take longer than all imports from it. */
