@@ -25,6 +25,8 @@ const MANIFEST = "tenor-runtime.json";
 /** Where the package's archive lies in Python's file system; the same path stands in src/pyodide.ts. */
 const PACKAGE_PATH = "/lib/tenor_wasm.zip";
 const ENTRY_MODULE = "tenor_wasm.api.wire";
+/** Bytes in a page of the snapshot; the same number stands in src/compiled.ts. */
+const PAGE = 4096;
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
@@ -40,6 +42,7 @@ const pyodideFolder = join(createRequire(import.meta.url).resolve("pyodide/packa
 const { loadPyodide, version: pyodideVersion } = await import(join(pyodideFolder, "pyodide.mjs"));
 const { version } = JSON.parse(await readFile(join(here, "../package.json"), "utf8"));
 const compilerSource = await readFile(join(here, "compile_archive.py"), "utf8");
+const sitecustomize = await readFile(join(here, "sitecustomize.py"), "utf8");
 
 const work = await mkdtemp(join(tmpdir(), "tenor-runtime-"));
 try {
@@ -53,17 +56,17 @@ async function build() {
   const stock = await readFile(join(pyodideFolder, "python_stdlib.zip"));
   const wheel = await readFile(values.wheel);
   const { libraryPath, python } = compiler;
-  const library = (await builtBefore(sha256(stock))) ?? compiler.compile(stock, libraryPath);
+  const library = (await builtBefore(sha256(stock))) ?? compiler.compile(stock, libraryPath, sitecustomize);
   const archive = compiler.compile(wheel, PACKAGE_PATH);
   const snapshot = await makeSnapshot(library, archive);
 
   await mkdir(values.out, { recursive: true });
   const files = {
-    library: { ...(await write("python_stdlib.bin", compiler.compress(library))), ...unpacked(library), source: sha256(stock), compiler: sha256(compilerSource) },
+    library: { ...(await write("python_stdlib.bin", compiler.compress(library))), ...unpacked(library), source: sha256(stock), compiler: sha256(compilerSource + sitecustomize) },
     package: { ...(await write("tenor_wasm.bin", compiler.compress(archive))), ...unpacked(archive) },
     snapshot: {
-      ...(await write("snapshot.bin", compiler.compress(snapshot))),
-      ...unpacked(snapshot),
+      ...(await write("snapshot.bin", compiler.compress(withoutZeroPages(snapshot)))),
+      ...unpacked(withoutZeroPages(snapshot)),
       // The memory holds offsets into these archives: with other ones, later imports would fail.
       needs: { pyodide: pyodideVersion, library: sha256(library), package: sha256(archive) },
     },
@@ -92,7 +95,7 @@ async function startCompiler() {
   return {
     python,
     libraryPath,
-    compile: (archive, folder) => call("compile_archive", archive, folder),
+    compile: (archive, ...rest) => call("compile_archive", archive, ...rest),
     compress: (bytes) => call("compress", bytes),
   };
 }
@@ -103,7 +106,7 @@ async function builtBefore(source) {
     const { pyodide, files } = JSON.parse(await readFile(join(values.out, MANIFEST), "utf8"));
     const { name, sha256: expected, source: builtFrom, compiler } = files.library;
     const bytes = await readFile(join(values.out, name));
-    const same = pyodide === pyodideVersion && builtFrom === source && compiler === sha256(compilerSource);
+    const same = pyodide === pyodideVersion && builtFrom === source && compiler === sha256(compilerSource + sitecustomize);
     return same && sha256(bytes) === expected ? new Uint8Array(gunzipSync(bytes)) : undefined;
   } catch {
     return undefined;
@@ -121,7 +124,7 @@ async function makeSnapshot(library, archive) {
   try {
     const pyodide = await loadPyodide({ _makeSnapshot: true, stdLibURL: libraryFile, env: { PYTHONHASHSEED: "0" } });
     pyodide.FS.writeFile(PACKAGE_PATH, archive);
-    pyodide.runPython(`import sys; sys.path.insert(1, "${PACKAGE_PATH}"); import ${ENTRY_MODULE}; import gc; gc.collect()`);
+    pyodide.runPython(`import sys; sys.path.insert(1, "${PACKAGE_PATH}"); import ${ENTRY_MODULE}; import gc; gc.collect(); gc.freeze(); gc.enable()`);
     return pyodide.makeMemorySnapshot();
   } finally {
     restore();
@@ -137,6 +140,24 @@ function freezeHost() {
     [Date.now, performance.now, nodeCrypto.randomFillSync] = [now, elapsed, fill];
     syncBuiltinESMExports();
   }
+}
+
+/**
+ * Half of the memory was never used: without the pages of zeros, the browser has half as much to decompress.
+ * The length, a byte for each page that says whether it is there, the pages; `expanded` in src/compiled.ts reads it.
+ */
+function withoutZeroPages(memory) {
+  const pages = Math.ceil(memory.length / PAGE);
+  const head = new Uint8Array(4 + pages);
+  new DataView(head.buffer).setUint32(0, memory.length, true);
+  const used = [];
+  for (let page = 0; page < pages; page++) {
+    const content = memory.subarray(page * PAGE, (page + 1) * PAGE);
+    if (content.every((byte) => byte === 0)) continue;
+    head[4 + page] = 1;
+    used.push(content);
+  }
+  return new Uint8Array(Buffer.concat([head, ...used]));
 }
 
 async function write(name, bytes) {

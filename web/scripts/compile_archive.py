@@ -16,7 +16,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest date that a zip can hold."""
 
 
-def compile_archive(archive: bytes, folder: str) -> bytes:
+def compile_archive(archive: bytes, folder: str, sitecustomize: str | None = None) -> bytes:
     """The archive with ``name.pyc`` in the place of each ``name.py``, uncompressed; ``folder`` is for tracebacks.
 
     ``zipimport`` takes a ``.pyc`` that stands where the source would. Uncompressed, because Python would otherwise
@@ -32,6 +32,9 @@ def compile_archive(archive: bytes, folder: str) -> bytes:
                 content = _bytecode(content, f"{folder}/{name}")
                 name += "c"
             target.writestr(_entry(name), content)
+        if sitecustomize is not None:
+            name = "sitecustomize.py"
+            target.writestr(_entry(f"{name}c"), _bytecode(sitecustomize.encode(), f"{folder}/{name}"))
     return compiled.getvalue()
 
 

@@ -138,12 +138,16 @@ export class Downloads {
   }
 }
 
+/** Milliseconds between two messages on progress. */
+const PROGRESS_INTERVAL = 40;
+
 const failedImports = new Map<string, number>();
 
 /** Adds up the bytes of all downloads. */
 class Meter {
   loaded = 0;
   private total = 0;
+  private told = -Infinity;
 
   constructor(private readonly report: ((progress: Progress) => void) | undefined) {}
 
@@ -157,7 +161,11 @@ class Meter {
     this.tell();
   }
 
+  /** Not for each of the hundreds of chunks: a message to the page costs more than the chunk itself. */
   private tell(): void {
+    const now = performance.now();
+    if (now - this.told < PROGRESS_INTERVAL) return;
+    this.told = now;
     this.report?.({ stage: "download", loaded: this.loaded, total: Math.max(this.total, this.loaded) });
   }
 }
@@ -172,7 +180,7 @@ function concatenated(chunks: readonly Uint8Array[], length: number): Bytes {
   return bytes;
 }
 
-async function check(asset: Asset, bytes: Bytes): Promise<void> {
+export async function check(asset: Asset, bytes: Bytes): Promise<void> {
   if (!asset.magic.every((byte, index) => bytes[index] === byte)) {
     throw downloadError(asset, "its content is of another kind (an error page, perhaps)");
   }

@@ -1,6 +1,6 @@
 /** Reads `tenor-runtime.json`: which compiled files there are, and whether they fit this package. */
 
-import { type Asset, type Bytes, type Downloads, downloadError, inflate, MAGIC } from "./assets.js";
+import { type Asset, type Bytes, check, type Downloads, downloadError, inflate, MAGIC } from "./assets.js";
 import { TenorError } from "./errors.js";
 import { VERSION } from "./version.js";
 
@@ -43,31 +43,81 @@ export interface CompiledFiles {
   readonly accelerator: { readonly name: string; readonly bytes: Bytes } | undefined;
 }
 
-/** All compiled files, or nothing where they are of other versions and the stock ones must do. */
+/**
+ * All compiled files, or nothing where they are of other versions and the stock ones must do.
+ *
+ * Their names are known before the manifest is, so they are fetched beside it, and checked when it is here.
+ */
 export async function downloadCompiled(
   downloads: Downloads,
   folder: string,
   pyodideVersion: string,
   withSnapshot: boolean,
 ): Promise<CompiledFiles | undefined> {
+  const query = `?v=${VERSION}-${pyodideVersion}`;
+  const library = new Packed(downloads, "python_stdlib.bin", folder, query);
+  const archive = new Packed(downloads, "tenor_wasm.bin", folder, query);
+  const snapshot = withSnapshot ? new Packed(downloads, "snapshot.bin", folder, query) : undefined;
   const manifest = await readManifest(downloads, folder);
   const stranger = otherVersion(manifest, pyodideVersion);
   if (withSnapshot) checkSnapshot(manifest, folder, stranger);
   if (stranger !== undefined) return undefined;
-  const { library, package: archive, snapshot, accelerator } = manifest.files;
+  const { files } = manifest;
+  // A snapshot holds the package as it was imported: without the accelerator.
+  const accelerator = withSnapshot ? undefined : files.accelerator;
   const [libraryBytes, archiveBytes, snapshotBytes, acceleratorBytes] = await Promise.all([
-    unpacked(downloads, folder, library),
-    unpacked(downloads, folder, archive),
-    withSnapshot && snapshot !== undefined ? unpacked(downloads, folder, snapshot) : undefined,
-    // A snapshot holds the package as it was imported: without the accelerator.
-    !withSnapshot && accelerator !== undefined ? downloads.get(assetOf(folder, accelerator, MAGIC.zip)) : undefined,
+    library.checked(files.library),
+    archive.checked(files.package),
+    files.snapshot && snapshot?.checked(files.snapshot),
+    accelerator && downloads.get({ ...accelerator, url: folder + accelerator.name, magic: MAGIC.zip }),
   ]);
   return {
     library: libraryBytes,
     package: archiveBytes,
-    snapshot: snapshotBytes,
+    snapshot: snapshotBytes && expanded(snapshotBytes),
     accelerator: accelerator && acceleratorBytes && { name: accelerator.name, bytes: acceleratorBytes },
   };
+}
+
+/** A gzipped file on its way. */
+class Packed {
+  private readonly asset: Asset;
+  private readonly bytes: Promise<Bytes>;
+  private readonly content: Promise<Bytes>;
+
+  constructor(downloads: Downloads, name: string, folder: string, query: string) {
+    // The versions in the address: no cache can answer with the file of another release.
+    this.asset = { name, url: folder + name + query, magic: MAGIC.gzip };
+    this.bytes = downloads.get(this.asset);
+    this.content = this.bytes.then((bytes) => inflate(this.asset, bytes));
+    // Where the manifest does not fit, nobody asks for the file any more.
+    this.content.catch(() => undefined);
+  }
+
+  async checked(entry: PackedEntry): Promise<Bytes> {
+    const asset = { ...this.asset, bytes: entry.bytes, sha256: entry.sha256 };
+    await check(asset, await this.bytes);
+    const content = await this.content;
+    if (content.length === entry.unpackedBytes) return content;
+    throw downloadError(asset, `it holds ${content.length} bytes, not the expected ${entry.unpackedBytes}`, "runtime_file_altered");
+  }
+}
+
+/** Bytes in a page of the snapshot; the same number stands in scripts/build-runtime.mjs. */
+const PAGE = 4096;
+
+/** The memory with its pages of zeros, which the file leaves out. */
+function expanded(packed: Bytes): Bytes {
+  const length = new DataView(packed.buffer).getUint32(0, true);
+  const pages = Math.ceil(length / PAGE);
+  const memory = new Uint8Array(length);
+  let offset = 4 + pages;
+  for (let page = 0; page < pages; page++) {
+    if (packed[4 + page] === 0) continue;
+    memory.set(packed.subarray(offset, offset + Math.min(PAGE, length - page * PAGE)), page * PAGE);
+    offset += PAGE;
+  }
+  return memory;
 }
 
 async function readManifest(downloads: Downloads, folder: string): Promise<Manifest> {
@@ -117,18 +167,4 @@ function checkSnapshot(manifest: Manifest, folder: string, stranger: string | un
     url: folder + file,
     remedy,
   });
-}
-
-async function unpacked(downloads: Downloads, folder: string, entry: PackedEntry): Promise<Bytes> {
-  const asset = assetOf(folder, entry, MAGIC.gzip);
-  const bytes = await inflate(asset, await downloads.get(asset));
-  if (bytes.length !== entry.unpackedBytes) {
-    throw downloadError(asset, `it holds ${bytes.length} bytes, not the expected ${entry.unpackedBytes}`, "runtime_file_altered");
-  }
-  return bytes;
-}
-
-function assetOf(folder: string, { name, bytes, sha256 }: FileEntry, magic: readonly number[]): Asset {
-  // The hash in the address: no cache can answer with the file of another release.
-  return { name, url: `${folder}${name}?sha256=${sha256.slice(0, 16)}`, magic, bytes, sha256 };
 }

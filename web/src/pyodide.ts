@@ -1,5 +1,5 @@
 /**
- * Starts Pyodide from bytes that are already here and checked.
+ * Starts Pyodide from bytes that were checked here, each as soon as Pyodide asks and it has come.
  *
  * Pyodide fetches its large files itself and takes no bytes. So while it starts, requests to addresses that only this start knows are
  * answered from memory: nothing is downloaded twice, nothing changes between check and use, and starts do not disturb
@@ -15,11 +15,12 @@ export interface PyodideModules {
   readonly core: { readonly default: (settings: unknown) => Promise<unknown> };
 }
 
+/** Checked files, some of them still on their way; one that fails must be told by whoever downloads it. */
 export interface PyodideFiles {
-  readonly wasm: WebAssembly.Module;
-  readonly library: Bytes;
-  readonly lock: Bytes;
-  readonly snapshot?: Bytes | undefined;
+  readonly wasm: Promise<WebAssembly.Module>;
+  readonly library: Promise<Bytes>;
+  readonly lock: Promise<Bytes>;
+  readonly snapshot?: Promise<Bytes> | undefined;
 }
 
 /** A start under way; `release` must be called when it is over, be it by success, failure, time limit or abort. */
@@ -40,11 +41,12 @@ export function launch(modules: PyodideModules, files: PyodideFiles, home: strin
     fail = reject;
   });
   failed.catch(() => undefined);
-  answers.set(library, () => new Response(files.library, { headers: { "content-type": "application/zip" } }));
-  answers.set(`${own}pyodide.asm.wasm`, () => {
+  answers.set(library, async () => new Response(await orNever(files.library), { headers: { "content-type": "application/zip" } }));
+  answers.set(`${own}pyodide.asm.wasm`, async () => {
+    const module = await orNever(files.wasm);
     const placeholder = new Response(null, { headers: { "content-type": "application/wasm" } });
     // Pyodide itself only warns when this fails, and then waits for ever.
-    modulesByResponse.set(placeholder, { module: files.wasm, fail });
+    modulesByResponse.set(placeholder, { module, fail });
     return placeholder;
   });
   patch();
@@ -52,13 +54,16 @@ export function launch(modules: PyodideModules, files: PyodideFiles, home: strin
     // Under Node Pyodide reads its own folder, and takes an address for a path.
     indexURL: inNode ? home : own,
     stdLibURL: library,
-    lockFileContents: new TextDecoder().decode(files.lock),
+    lockFileContents: orNever(files.lock).then((bytes) => new TextDecoder().decode(bytes)),
     packageBaseUrl: home,
     createPyodideModule: modules.core.default,
-    ...(files.snapshot === undefined ? {} : { _loadSnapshot: files.snapshot }),
+    ...(files.snapshot === undefined ? {} : { _loadSnapshot: orNever(files.snapshot) }),
   });
+  const pyodide = Promise.race([started, failed]);
+  // When a download fails first, nobody asks for this any more.
+  pyodide.catch(() => undefined);
   return {
-    pyodide: Promise.race([started, failed]),
+    pyodide,
     release: () => {
       answers.delete(library);
       answers.delete(`${own}pyodide.asm.wasm`);
@@ -67,8 +72,13 @@ export function launch(modules: PyodideModules, files: PyodideFiles, home: strin
   };
 }
 
+/** Pyodide makes noise about a file that fails, and goes on without it; so for Pyodide it just does not come. */
+function orNever<Value>(value: Promise<Value>): Promise<Value> {
+  return value.catch(() => new Promise<never>(() => undefined));
+}
+
 /** What is answered from memory now, by address. */
-const answers = new Map<string, () => Response>();
+const answers = new Map<string, () => Promise<Response>>();
 const modulesByResponse = new WeakMap<Response, { module: WebAssembly.Module; fail: (reason: unknown) => void }>();
 
 type Instantiate = typeof WebAssembly.instantiateStreaming;
@@ -78,7 +88,7 @@ let originalInstantiate: Instantiate | undefined;
 
 const fetchFromMemory: typeof fetch = (input, init) => {
   const answer = answers.get(input instanceof Request ? input.url : String(input));
-  return answer === undefined ? (originalFetch ?? fetch).call(globalThis, input, init) : Promise.resolve(answer());
+  return answer === undefined ? (originalFetch ?? fetch).call(globalThis, input, init) : answer();
 };
 
 const instantiateCompiled: Instantiate = async (source, imports) => {
