@@ -14,7 +14,7 @@ import { type Asset, type Bytes, downloadError, Downloads, MAGIC, nodeModule, wi
 import { type CompiledFiles, downloadCompiled } from "./compiled.js";
 import { abortError, asTenorError, TenorError } from "./errors.js";
 import type { Progress, Stage, StartOptions } from "./protocol.js";
-import { launch, type PyodideModules } from "./pyodide.js";
+import { type Launch, launch, type PyodideModules } from "./pyodide.js";
 
 /** The one Pyodide release whose files are accepted. */
 export const PYODIDE_VERSION = "314.0.7";
@@ -75,55 +75,78 @@ interface Callable extends PlainFunction {
 /** Download, start, install: the runtime answers when the promise fulfils. */
 export async function startRuntime(options: StartOptions, hooks: StartHooks = {}): Promise<Runtime> {
   if (hooks.signal?.aborted) throw abortError(hooks.signal);
-  const files = await downloadAll(options, hooks);
-  const { loaded } = files;
-  hooks.onProgress?.({ stage: "start", loaded, total: loaded });
-  const pyodide = await startPyodide(options, files, hooks.signal);
-  hooks.onProgress?.({ stage: "install", loaded, total: loaded });
-  const runtime = await limited("install", options, hooks.signal, install(pyodide, files));
-  hooks.onProgress?.({ stage: "ready", loaded, total: loaded, files: runtime.files });
-  return runtime;
+  const { start, module, python, loaded } = await download(options, hooks);
+  try {
+    hooks.onProgress?.({ stage: "start", loaded, total: loaded });
+    // Pyodide waits for a module that cannot be compiled: so both are waited for here.
+    const [pyodide] = await limited("start", options, hooks.signal, Promise.all([start.pyodide, module]));
+    hooks.onProgress?.({ stage: "install", loaded, total: loaded });
+    const runtime = await limited("install", options, hooks.signal, install(pyodide, python));
+    hooks.onProgress?.({ stage: "ready", loaded, total: loaded, files: runtime.files });
+    return runtime;
+  } finally {
+    // A start that hangs never settles: its time limit, or an abort, comes here as well.
+    start.release();
+  }
 }
 
-interface Files {
-  readonly modules: PyodideModules;
-  readonly wasm: Promise<WebAssembly.Module>;
-  readonly lock: Bytes;
+interface Downloaded {
+  /** Pyodide's start, under way since its modules are here. */
+  readonly start: Launch;
+  readonly module: Promise<WebAssembly.Module>;
   readonly python: StockFiles | CompiledFiles;
   readonly loaded: number;
+}
+
+/** All files at once: none waits for another. Pyodide starts meanwhile, and takes each file when it has come and was checked. */
+async function download(options: StartOptions, hooks: StartHooks): Promise<Downloaded> {
+  const downloads = new Downloads(options, hooks.onProgress, hooks.signal);
+  const { indexURL } = options;
+  const wasm = downloadWasm(downloads, indexURL);
+  const module = wasm.then((compiled) => compiled.module);
+  // Nobody waits for it when another file fails first.
+  module.catch(() => undefined);
+  const lock = downloads.get({ ...LOCK, url: indexURL + LOCK.name });
+  const python = downloadPython(downloads, options);
+  const library = python.then((files) => ("wheel" in files ? files.stdlib : files.library));
+  const snapshot = options.snapshot ? python.then((files) => snapshotOf(files)) : undefined;
+  const home = indexURL.startsWith("file:") ? localPath(indexURL) : indexURL;
+  const start = Promise.all([importPyodide(downloads, indexURL), home]).then(([modules, folder]) =>
+    launch(modules, { wasm: module, library, lock, snapshot }, folder),
+  );
+  try {
+    const [started, files] = await Promise.all([start, python, wasm, lock, library, snapshot]);
+    return { start: started, module, python: files, loaded: downloads.meter.loaded };
+  } catch (thrown) {
+    downloads.stop();
+    start.then(({ release }) => release()).catch(() => undefined);
+    if (hooks.signal?.aborted) throw abortError(hooks.signal);
+    throw thrown;
+  }
+}
+
+async function importPyodide(downloads: Downloads, indexURL: string): Promise<PyodideModules> {
+  const [loader, core] = await Promise.all([
+    downloads.import(LOADER_MODULE, indexURL),
+    // Pyodide could import this one itself; here it comes in parallel, and is named when it fails.
+    downloads.import(CORE_MODULE, indexURL),
+  ]);
+  const modules = { loader, core } as PyodideModules;
+  const { version } = modules.loader;
+  if (version === PYODIDE_VERSION) return modules;
+  const file = { name: LOADER_MODULE, url: indexURL + LOADER_MODULE };
+  throw downloadError(file, `it is of Pyodide ${version}, not ${PYODIDE_VERSION}`);
+}
+
+function snapshotOf(files: StockFiles | CompiledFiles): Bytes {
+  if (!("wheel" in files) && files.snapshot !== undefined) return files.snapshot;
+  throw new TypeError("a snapshot was asked for, and none was downloaded");
 }
 
 /** The library as source, and the wheel to unpack. */
 interface StockFiles {
   readonly stdlib: Bytes;
   readonly wheel: Bytes;
-}
-
-/** All files at once: none waits for another, except that the manifest tells the names of the compiled ones. */
-async function downloadAll(options: StartOptions, hooks: StartHooks): Promise<Files> {
-  const downloads = new Downloads(options, hooks.onProgress, hooks.signal);
-  const { indexURL } = options;
-  try {
-    const [loader, core, { wasm }, lock, python] = await Promise.all([
-      downloads.import(LOADER_MODULE, indexURL),
-      // Pyodide could import this one itself; here it comes in parallel, and is named when it fails.
-      downloads.import(CORE_MODULE, indexURL),
-      downloadWasm(downloads, indexURL),
-      downloads.get({ ...LOCK, url: indexURL + LOCK.name }),
-      downloadPython(downloads, options),
-    ]);
-    const modules = { loader, core } as PyodideModules;
-    const { version } = modules.loader;
-    if (version !== PYODIDE_VERSION) {
-      const file = { name: LOADER_MODULE, url: indexURL + LOADER_MODULE };
-      throw downloadError(file, `it is of Pyodide ${version}, not ${PYODIDE_VERSION}`);
-    }
-    return { modules, wasm, lock, python, loaded: downloads.meter.loaded };
-  } catch (thrown) {
-    downloads.stop();
-    if (hooks.signal?.aborted) throw abortError(hooks.signal);
-    throw thrown;
-  }
 }
 
 async function downloadPython(downloads: Downloads, options: StartOptions): Promise<StockFiles | CompiledFiles> {
@@ -146,8 +169,8 @@ async function downloadStock(downloads: Downloads, { indexURL, wheelURL }: Start
   return { stdlib, wheel };
 }
 
-/** Compiled while it arrives, where the engine can; its promise is inside an object, so that nobody waits for it yet. */
-async function downloadWasm(downloads: Downloads, indexURL: string): Promise<{ wasm: Promise<WebAssembly.Module> }> {
+/** Compiled while it arrives, where the engine can; the module's promise is inside an object, so that the download ends before it. */
+async function downloadWasm(downloads: Downloads, indexURL: string): Promise<{ module: Promise<WebAssembly.Module> }> {
   let streamed: Promise<WebAssembly.Module> | undefined;
   const bytes = await downloads.get({ ...WASM, url: indexURL + WASM.name }, (response) => {
     // The engine insists on this type; with another one the bytes are compiled when they are here.
@@ -155,28 +178,10 @@ async function downloadWasm(downloads: Downloads, indexURL: string): Promise<{ w
     streamed = WebAssembly.compileStreaming(response.clone());
     streamed.catch(() => undefined);
   });
-  const wasm = streamed ?? WebAssembly.compile(bytes);
-  wasm.catch(() => undefined);
-  return { wasm };
+  return { module: streamed ?? WebAssembly.compile(bytes) };
 }
 
-async function startPyodide(options: StartOptions, files: Files, signal: AbortSignal | undefined): Promise<PyodideAPI> {
-  const home = options.indexURL.startsWith("file:") ? await localPath(options.indexURL) : options.indexURL;
-  const { python, lock } = files;
-  const wasm = await limited("start", options, signal, files.wasm);
-  const start =
-    "wheel" in python
-      ? launch(files.modules, { wasm, library: python.stdlib, lock }, home)
-      : launch(files.modules, { wasm, library: python.library, lock, snapshot: python.snapshot }, home);
-  try {
-    return await limited("start", options, signal, start.pyodide);
-  } finally {
-    // A start that hangs never settles: its time limit, or an abort, comes here as well.
-    start.release();
-  }
-}
-
-async function install(pyodide: PyodideAPI, { python }: Files): Promise<Runtime> {
+async function install(pyodide: PyodideAPI, python: StockFiles | CompiledFiles): Promise<Runtime> {
   if ("wheel" in python) pyodide.unpackArchive(python.wheel, "wheel");
   else await installCompiled(pyodide, python);
   const held: Callable[] = [];
@@ -186,6 +191,8 @@ async function install(pyodide: PyodideAPI, { python }: Files): Promise<Runtime>
     return imported;
   };
   const { dispatch } = functions(ENTRY_MODULE, ["dispatch"]);
+  // The compiled library's sitecustomize.py has switched it off. What is there now stays: it need not be looked through again.
+  if (!("wheel" in python) && python.snapshot === undefined) pyodide.runPython("import gc; gc.freeze(); gc.enable(); del gc");
   return {
     dispatch: (method, params) => dispatch(method, params) as string,
     functions,
