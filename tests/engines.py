@@ -103,7 +103,10 @@ def answer_by_calls(case: Case) -> list[str | None]:
         contract = None if case.load is None else api.load(json.loads(case.load)["bundle"])
     except TenorError as error:
         return [_error_text(error) for _ in case.calls]
-    return [_typed_answer(call, contract) for call in case.calls]
+    answers = [_typed_answer(call, contract) for call in case.calls]
+    # A contract cannot be freed by a typed call: what is asked behind that has no typed form.
+    freed = next((number for number, call in enumerate(case.calls) if call.method == "free"), len(answers))
+    return [*answers[:freed], *(None for _ in answers[freed:])]
 
 
 def _typed_answer(call: Call, contract: api.Contract | None) -> str | None:
