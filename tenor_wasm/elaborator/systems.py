@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 
 from tenor_wasm.elaborator.bundle import FileProvider, assemble, resolve
-from tenor_wasm.elaborator.cycles import cycles
-from tenor_wasm.elaborator.diagnostics import Report, did_you_mean
+from tenor_wasm.elaborator.cycles import cycles, shown_cycle
+from tenor_wasm.elaborator.diagnostics import Help, Report, did_you_mean
 from tenor_wasm.elaborator.index import Index, build_index
 from tenor_wasm.elaborator.tree import Block, Word
 from tenor_wasm.errors import listed
@@ -28,7 +28,7 @@ class _System:
         self.block, self.root, self.read, self.report = block, root, read, report
         self.members: dict[str, Index | None] = {}
 
-    def fault(self, code: str, message: str, field: str, help: str | None = None) -> None:
+    def fault(self, code: str, message: str, field: str, help: Help = None) -> None:
         """Report an error of the system."""
         self.report.add(code, message, self.block.at, self.block.construct, field, help)
 
@@ -169,7 +169,7 @@ class _System:
             if _node(trigger, "source") != _node(trigger, "target"):
                 edges.setdefault(_node(trigger, "source"), []).append(_node(trigger, "target"))
         for cycle in cycles({node: tuple(targets) for node, targets in edges.items()}):
-            self.fault("trigger_cycle", f"the triggers form a cycle: {' → '.join([*cycle, cycle[0]])}", "triggers")
+            self.fault("trigger_cycle", f"the triggers form a cycle: {shown_cycle(cycle)}", "triggers")
 
 
 def _node(trigger: Block, end: str) -> str:

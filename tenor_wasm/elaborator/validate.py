@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tenor_wasm.elaborator import tree
-from tenor_wasm.elaborator.cycles import cycles
-from tenor_wasm.elaborator.diagnostics import Position, Report, did_you_mean
+from tenor_wasm.elaborator.cycles import cycles, shown_cycle
+from tenor_wasm.elaborator.diagnostics import Help, Position, Report, did_you_mean
 from tenor_wasm.elaborator.index import Index
 from tenor_wasm.elaborator.tree import Block, Word
 from tenor_wasm.elaborator.typecheck import all_steps
@@ -108,7 +108,7 @@ class _Checks:
         protocol: Word = block.get("protocol")
         tag = protocol.text
 
-        def fault(code: str, message: str, help: str | None = None) -> None:
+        def fault(code: str, message: str, help: Help = None) -> None:
             # The public suite places these at the source itself.
             self.report.add(code, message, block.at, block.construct, "protocol", help)
 
@@ -171,11 +171,12 @@ class _Checks:
         """The parent relation is acyclic (§6.2); the last declared entity of a cycle is reported."""
         parents = {name: block.get("parent") for name, block in self.index["Entity"].items()}
         edges = {name: (parent.text,) if parent else () for name, parent in parents.items()}
+        rank = {name: position for position, name in enumerate(parents)}
         for cycle in cycles(edges):
-            last = max(cycle, key=list(self.index["Entity"]).index)
-            turned = [*cycle[cycle.index(last) :], *cycle[: cycle.index(last)], last]
+            last = max(cycle, key=rank.__getitem__)
+            turned = [*cycle[cycle.index(last) :], *cycle[: cycle.index(last)]]
             block = self.index["Entity"][last]
-            message = f"the parents form a cycle: {' → '.join(turned)}"
+            message = f"the parents form a cycle: {shown_cycle(turned)}"
             self.report.add("entity_cycle", message, block.at_field("parent"), block.construct, "parent")
 
     # --- rules --------------------------------------------------------------------------------------------------
@@ -297,7 +298,7 @@ class _Checks:
                     calls[name].setdefault(called.text, (called, path))
         for cycle in cycles({name: tuple(called) for name, called in calls.items()}):
             word, path = calls[cycle[-1]][cycle[0]]
-            message = f"the sub-flows form a cycle: {' → '.join([*cycle, cycle[0]])}"
+            message = f"the sub-flows form a cycle: {shown_cycle(cycle)}"
             self.report.add("flow_cycle", message, word.at, ("Flow", cycle[-1]), f"{path}.flow")
 
     def touched(self, steps: Iterable[Block]) -> dict[str, None]:
@@ -372,7 +373,7 @@ class _Graph:
             if step.kind == "ParallelStep":
                 self._branches(step, where)
         for cycle in cycles({name: tuple(targets) for name, targets in edges.items()}):
-            message = f"the steps form a cycle: {' → '.join([*cycle, cycle[0]])}"
+            message = f"the steps form a cycle: {shown_cycle(cycle)}"
             self.report.add("step_cycle", message, names[cycle[0]].at, self.construct, path)
 
     def _handlers(self, step: Block, where: str) -> None:
