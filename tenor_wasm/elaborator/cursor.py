@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tenor_wasm.elaborator.diagnostics import Position, Report
+from tenor_wasm.elaborator.diagnostics import Help, Position, Report
 from tenor_wasm.elaborator.tokens import END, SIGN, TEXT, WORD, Token
 from tenor_wasm.elaborator.tree import Word
 
-NESTING_LIMIT = 60
+NESTING_LIMIT = 50
 """Parentheses, negations, quantifiers, types and blocks inside each other."""
 
 KINDS: Mapping[str, str] = {
@@ -92,7 +92,7 @@ class Cursor:
         return f'the text "{token.text}"' if token.kind == TEXT else f"'{token.text}'"
 
     def fail(
-        self, message: str, at: Position | None = None, code: str = "syntax_error", help: str | None = None
+        self, message: str, at: Position | None = None, code: str = "syntax_error", help: Help = None
     ) -> SyntaxFailure:
         """Report a syntax error; raising what it returns leaves the construct."""
         self.report.add(code, message, at or self.token.at, help=help)
@@ -101,10 +101,11 @@ class Cursor:
     def recover(self) -> None:
         """Skip to the next token that can only begin a construct."""
         self.nesting = 0
-        while self.token.kind != END and not self._begins_construct():
+        while self.token.kind != END and not self.begins_construct():
             self.position += 1
 
-    def _begins_construct(self) -> bool:
+    def begins_construct(self) -> bool:
+        """Whether a construct or an import begins here, at the start of a line."""
         token, following = self.token, self.ahead()
         if token.kind != WORD or (self.position and self.tokens[self.position - 1].at.line == token.at.line):
             return False
@@ -127,9 +128,10 @@ class Cursor:
 
     # --- small values -------------------------------------------------------------------------------------------
 
-    def items(self, read: Callable[[], Any], opening: str = "[", closing: str = "]") -> tuple[Any, ...]:
-        """``[item, item]``."""
-        self.expect(opening, "to begin a list")
+    def items(self, read: Callable[[], Any], opening: str | None = "[", closing: str = "]") -> tuple[Any, ...]:
+        """``[item, item]``; without ``opening`` when that was taken already."""
+        if opening is not None:
+            self.expect(opening, "to begin a list")
         items: list[Any] = []
         while not self.accept(closing):
             items.append(self.nested(read))
