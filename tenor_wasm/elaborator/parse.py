@@ -361,7 +361,7 @@ class _Parser(ExpressionParser):
         if self.token.kind != WORD:
             return self.record({"persona": _name, "contracts": _Parser.words}, "shared persona")
         name = self.word("a persona")
-        return Block("shared persona", name, name.at, {"persona": Field(name, name)})
+        return Block("shared by all", name, name.at, {"persona": Field(name, name)})
 
     def flow_path(self) -> tuple[Word, Word]:
         """``member.flow``."""
@@ -395,6 +395,8 @@ _FIELDS: Mapping[str, FieldReaders] = {
         "initial": _name,
         "transitions": lambda parser: parser.items(parser.transition),
         "parent": _name,
+        # Author guide, 2.10. Checked, and left out of the bundle: instances come with the entity states (§6.5).
+        "instance_key": _name,
     },
     "Rule": {"stratum": _Parser.signed_integer, "when": _Parser.expression, "produce": _Parser.produce},
     "Operation": {
