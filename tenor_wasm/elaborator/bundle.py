@@ -69,7 +69,7 @@ class _Loader:
                 message = f"cannot resolve '{declared.path}': imports stay inside the folder of the root file"
                 self.report.add("unresolved_import", message, declared.at, field="import")
             elif name in on_path:
-                message = f"import cycle: {shown_cycle(path[on_path[name] :])}"
+                message = f"import cycle: {shown_cycle(path, on_path[name])}"
                 self.report.add("import_cycle", message, declared.at, field="import")
             elif name not in self.files:
                 file = self._parsed(name, declared.at)

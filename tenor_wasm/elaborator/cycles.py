@@ -33,9 +33,9 @@ def cycles(edges: Mapping[str, tuple[str, ...]]) -> Iterator[list[str]]:
                 pending.append(iter(edges[following]))
 
 
-def shown_cycle(cycle: Sequence[str]) -> str:
-    """``a → b → a`` for the cycle ``[a, b]``."""
-    if len(cycle) > _SHOWN:
-        cycle = [*cycle[: _SHOWN // 2], "…", *cycle[-_SHOWN // 2 :], cycle[0]]
-        return " → ".join(cycle)
-    return " → ".join([*cycle, cycle[0]])
+def shown_cycle(path: Sequence[str], start: int = 0) -> str:
+    """``a → b → a`` for the cycle ``[a, b]``, which a path ends with from ``start`` on."""
+    half = _SHOWN // 2
+    if len(path) - start > _SHOWN:
+        return " → ".join([*path[start : start + half], "…", *path[-half:], path[start]])
+    return " → ".join([*path[start:], path[start]])

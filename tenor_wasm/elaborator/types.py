@@ -38,7 +38,7 @@ DEPTH_LIMIT = 16
 """Records, unions and lists inside each other, with every reference written out."""
 PARTS_LIMIT = 1000
 """Parts of one type with every reference written out: types that mention types twice would double without end."""
-BUNDLE_LIMIT = 500_000
+BUNDLE_LIMIT = 200_000
 """Parts of all mentioned types together: a bundle holds no references, so a short source could become a huge bundle."""
 
 
@@ -157,7 +157,7 @@ def _report_cycle(
 ) -> None:
     report.add(
         "type_cycle",
-        f"type cycle: {shown_cycle(path[start:])}",
+        f"type cycle: {shown_cycle(path, start)}",
         blocks[path[-1]].at,
         ("TypeDecl", path[-1]),
         f"type.fields.{mention[1]}",
