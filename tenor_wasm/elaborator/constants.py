@@ -141,24 +141,20 @@ class Constants:
                 return {"kind": "bool_literal", "value": value}
             case IntType() | DurationType():
                 return {"kind": "int_literal", "value": value}
-            case DecimalType():
-                return decimal_value(numeric.print_decimal(value), base_type)
-            case MoneyType():
-                return {**money_value(value, base_type), "kind": "money_value"}
             case _:
-                return plain_json(value, base_type)
+                return structured(value, base_type)
 
     def term(self, literal: tree.Literal, beside: BaseType | None) -> Term:
         """A literal in an expression, typed by what it is compared with where that decides (§13.5)."""
         base_type = self.literal_type(literal, beside)
         value = self.checked(literal, base_type)
-        json: Json = plain_json(value, base_type)
-        if isinstance(base_type, DurationType):
-            json = value
-        if isinstance(base_type, DecimalType):
-            json = decimal_value(numeric.print_decimal(value), base_type)
-        if isinstance(base_type, MoneyType):
-            json = money_value(value, base_type)
+        match base_type:
+            case DurationType():
+                json: Json = value
+            case MoneyType():
+                json = money_value(value, base_type)
+            case _:
+                json = structured(value, base_type)
         return Term({"literal": json, "type": type_to_json(base_type)}, base_type, literal.at, literal)
 
     def literal_type(self, literal: tree.Literal, beside: BaseType | None) -> BaseType:
@@ -213,6 +209,23 @@ def _place(literal: tree.Literal, path: str) -> Position:
             case _:
                 break
     return literal.at
+
+
+def structured(value: Any, base_type: BaseType) -> Json:
+    """A value as a bundle writes it: decimals and money with their precision, inside records and lists too (§14.2)."""
+    match base_type:
+        case DecimalType():
+            return decimal_value(numeric.print_decimal(value), base_type)
+        case MoneyType():
+            return {**money_value(value, base_type), "kind": "money_value"}
+        case RecordType(fields):
+            return {name: structured(value[name], fields[name]) for name in fields}
+        case TaggedUnionType(variants):
+            return {"payload": structured(value.payload, variants[value.tag]), "tag": value.tag}
+        case ListType(element, _):
+            return [structured(item, element) for item in value]
+        case _:
+            return plain_json(value, base_type)
 
 
 def decimal_value(text: str, declared: DecimalType) -> dict[str, Json]:

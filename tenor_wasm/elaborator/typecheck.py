@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tenor_wasm.elaborator import tree
-from tenor_wasm.elaborator.constants import Constants, Term, TypeFailure, decimal_value, money_value
+from tenor_wasm.elaborator.constants import Constants, Term, TypeFailure, structured
 from tenor_wasm.elaborator.diagnostics import Help, Position, Report, did_you_mean
 from tenor_wasm.elaborator.index import Index
 from tenor_wasm.elaborator.types import TypeEnvironment
 from tenor_wasm.errors import Json
 from tenor_wasm.values import numeric, operators
-from tenor_wasm.values.codec import plain_json
 from tenor_wasm.values.types import (
     BaseType,
     BoolType,
@@ -189,12 +188,7 @@ class _Checker:
         if isinstance(declared, TextType) and declared.max_length is None and value.kind == "text":
             declared = TextType(max(1, len(value.value)))
         constant = self.constants.checked(value, declared)
-        json: Json = plain_json(constant, declared)
-        if isinstance(declared, DecimalType):
-            json = decimal_value(numeric.print_decimal(constant), declared)
-        if isinstance(declared, MoneyType):
-            json = {**money_value(constant, declared), "kind": "money_value"}
-        return {"type": type_to_json(declared), "value": json}
+        return {"type": type_to_json(declared), "value": structured(constant, declared)}
 
     # --- predicates ---------------------------------------------------------------------------------------------
 

@@ -31,8 +31,12 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
 }
 """Base type → its arguments in the order in which they may be given by position."""
 
-_REQUIRED = frozenset({"precision", "scale", "values", "currency", "unit", "fields", "variants", "element_type"})
-"""Arguments without which a type means nothing. Bounds may be left out: published contracts do."""
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    **{name: arguments for name, arguments in _ARGUMENTS.items() if name not in ("Int", "Text", "Duration")},
+    "Duration": ("unit",),
+}
+"""Arguments that a type cannot do without. Published contracts leave the bounds of numbers and texts out; a list
+without a bound would make quantifiers unbounded (§10.4, §10.5)."""
 
 DEPTH_LIMIT = 16
 """Records, unions and lists inside each other, with every reference written out."""
@@ -230,7 +234,7 @@ class _Writer:
                 self.fault("invalid_type", f"{name} has the argument '{parameter}' twice", argument.at)
             elif parameter is not None:
                 json[parameter] = self._argument(argument, f"{path}/{parameter}")
-        missing = [parameter for parameter in parameters if parameter in _REQUIRED and parameter not in json]
+        missing = [parameter for parameter in _REQUIRED.get(name, ()) if parameter not in json]
         if missing and self.complete:
             self.fault("invalid_type", f"{name} needs {listed(missing)}", node.name.at)
         return json
