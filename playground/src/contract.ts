@@ -143,7 +143,7 @@ export function createContractPanel(tenor: Tenor, listener: ContractListener): C
         editor.setText(source);
         showForm();
       }
-      showFaults(faultsIn(thrown, editor.text()));
+      showFaults(faultsIn(thrown));
       listener.refused();
     }
   }
@@ -202,7 +202,7 @@ async function bundleText(tenor: Tenor, files: Readonly<Record<string, string>>,
   return indented(answer.slice(head.length, -2));
 }
 
-function faultsIn(thrown: unknown, text: string): readonly Fault[] {
+function faultsIn(thrown: unknown): readonly Fault[] {
   const errors = sourceErrors(thrown);
   if (errors.length > 0) {
     return errors.map(({ line, column, end_column: endColumn, code, message, help }) => ({
@@ -214,7 +214,7 @@ function faultsIn(thrown: unknown, text: string): readonly Fault[] {
     }));
   }
   return problemsIn(thrown).map(({ code, message, path }) => ({
-    place: thrown instanceof TenorError ? placeOfJson(thrown, text) : undefined,
+    place: thrown instanceof TenorError ? placeOfJson(thrown) : undefined,
     where: path,
     code,
     message,
@@ -222,13 +222,11 @@ function faultsIn(thrown: unknown, text: string): readonly Fault[] {
   }));
 }
 
-/** Where a text stops being JSON: told with columns as JavaScript counts them. */
-function placeOfJson({ details }: TenorError, text: string): Place | undefined {
+/** Where a text stops being JSON. */
+function placeOfJson({ details }: TenorError): Place | undefined {
   const { line, column } = details;
   if (typeof line !== "number" || typeof column !== "number") return undefined;
-  const before = text.split("\n")[line - 1]?.slice(0, column - 1) ?? "";
-  const first = [...before].length + 1;
-  return { line, column: first, endColumn: first + 1 };
+  return { line, column, endColumn: column + 1 };
 }
 
 function faultItem({ place, where, code: errorCode, message, help }: Fault, select: (place: Place) => void): HTMLElement {

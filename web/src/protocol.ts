@@ -82,7 +82,7 @@ const JSON_TOKEN =
 
 /**
  * Where a text stops being JSON. Engines word their errors differently, and not all of them name the place.
- * Only asked for texts that `JSON.parse` has refused.
+ * Only asked for texts that `JSON.parse` has refused. Columns count code points, as in source.
  */
 function placeOfFault(text: string): { found: string; line: number; column: number } {
   const white = /[ \t\n\r]*/y;
@@ -94,7 +94,7 @@ function placeOfFault(text: string): { found: string; line: number; column: numb
   return {
     found: sign === undefined ? "the text ends too early" : `\`${sign}\` is not expected`,
     line: before.length,
-    column: (before.at(-1)?.length ?? 0) + 1,
+    column: [...(before.at(-1) ?? "")].length + 1,
   };
 }
 
