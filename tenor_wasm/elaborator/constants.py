@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tenor_wasm.elaborator import tree
 from tenor_wasm.elaborator.diagnostics import Help, Position, Report, did_you_mean
-from tenor_wasm.errors import Findings, Json
+from tenor_wasm.errors import Findings, Json, shown
 from tenor_wasm.values import numeric
 from tenor_wasm.values.codec import INVALID, decode_literal, plain_json
 from tenor_wasm.values.types import (
@@ -81,8 +81,15 @@ class Constants:
             case (("list" | "record" | "tagged" | "money"), _):
                 word = "money" if literal.kind == "money" else f"a {literal.kind} value"
                 raise self.fail("type_error", f"expected {described(base_type)}, found {word}", literal.at)
+            case (("text" | "int" | "decimal" | "bool" | "word"), MoneyType(currency)):
+                message = f"expected {described(base_type)}, found {_shown(literal)}"
+                form = f'write Money {{ amount: "10.00", currency: "{currency}" }}'
+                raise self.fail("type_error", message, literal.at, form)
+            case (("text" | "int" | "decimal" | "bool" | "word"), RecordType() | ListType() | TaggedUnionType()):
+                message = f"expected {described(base_type)}, found {_shown(literal)}"
+                raise self.fail("type_error", message, literal.at, _FORMS[type(base_type)])
             case ("word", _) if not isinstance(base_type, EnumType):
-                message = f"expected {described(base_type)}, found the name '{literal.value}'"
+                message = f"expected {described(base_type)}, found {_shown(literal)}"
                 raise self.fail("type_error", message, literal.at, "texts stand in double quotes")
             case _:
                 value: Json = literal.value
@@ -128,7 +135,10 @@ class Constants:
         value = decode_literal(plain, base_type, None, findings)
         for finding in findings.faults:
             at = _place(literal, finding.path)
-            self.report.add(finding.code, finding.message, at, self.construct, self.field)
+            help: Help = None
+            if isinstance(base_type, EnumType) and finding.code == "not_in_enum":
+                help = did_you_mean(literal.value, base_type.values)
+            self.report.add(finding.code, finding.message, at, self.construct, self.field, help)
         if value is INVALID:
             raise TypeFailure
         return value
@@ -194,6 +204,20 @@ class Constants:
             case _:
                 assert beside is not None
                 return beside
+
+
+_FORMS: Mapping[type[BaseType], str] = {
+    RecordType: "write { field: value }",
+    ListType: "write [value, value]",
+    TaggedUnionType: "write tag(value)",
+}
+
+
+def _shown(literal: tree.Literal) -> str:
+    """A plain literal for a message."""
+    if literal.kind == "word":
+        return f"the name '{literal.value}'"
+    return shown(literal.value) if literal.kind != "decimal" else f"the number {literal.value}"
 
 
 def _place(literal: tree.Literal, path: str) -> Position:

@@ -99,8 +99,9 @@ class Suggestion(NamedTuple):
 
         longest = 2 * len(self.name) + 1
         near = islice((name for name in chain(*self.known) if len(name) <= longest), _CANDIDATES)
-        close = get_close_matches(self.name, near, n=1, cutoff=0.6) if len(self.name) <= 100 else []
-        return f"did you mean '{close[0]}'?" if close else self.otherwise
+        by_letters = {name.lower(): name for name in near} if len(self.name) <= 100 else {}
+        close = get_close_matches(self.name.lower(), by_letters, n=1, cutoff=0.6)
+        return f"did you mean '{by_letters[close[0]]}'?" if close else self.otherwise
 
 
 Help: TypeAlias = str | Suggestion | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from tenor_wasm.elaborator import tree
-from tenor_wasm.elaborator.diagnostics import Position, Report, did_you_mean
+from tenor_wasm.elaborator.diagnostics import Help, Position, Report, did_you_mean
 from tenor_wasm.elaborator.index import Index
 from tenor_wasm.elaborator.tree import Block, Word
 from tenor_wasm.elaborator.typecheck import all_steps
@@ -79,7 +79,10 @@ class References:
             known_fact = not asked.strict and asked.name.text in self.index["Fact"]
             if asked.name.text not in self.producers and not known_fact:
                 message = f"no rule produces the verdict '{asked.name.text}'"
-                help = did_you_mean(asked.name.text, self.producers)
+                facts = self.index["Fact"] if not asked.strict else {}
+                help: Help = did_you_mean(asked.name.text, self.producers, facts)
+                if asked.name.text in self.index["Fact"]:
+                    help = f"'{asked.name.text}' is a fact: compare its value"
                 self.report.add("unknown_verdict", message, asked.at, construct, field, help)
 
     def touched(self, steps: Iterable[Block]) -> dict[str, None]:

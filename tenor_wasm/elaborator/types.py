@@ -169,6 +169,10 @@ def _report_cycle(
     )
 
 
+_ANY: Mapping[str, Json] = {"base": "Bool"}
+"""Stands for a type that was reported, while the rest of its surroundings is checked."""
+
+
 class _Writer:
     """Writes one type as JSON and remembers the place of each part."""
 
@@ -193,13 +197,14 @@ class _Writer:
         if self.parts > PARTS_LIMIT:
             message = f"a type of more than {PARTS_LIMIT} parts when its references are written out"
             self.fault("too_large", message, node.name.at, "split it into several facts")
-        if not self.complete:
             return None
         findings = Findings()
         resolved = parse_type(json, None, findings)
         for finding in findings.faults:
             self.fault(finding.code, finding.message, self._place(finding.path, node))
-        if resolved is None or size_of(resolved)[1] <= DEPTH_LIMIT:
+        if resolved is None or not self.complete:
+            return None
+        if size_of(resolved)[1] <= DEPTH_LIMIT:
             return resolved
         self.fault("too_deep", f"a type deeper than {DEPTH_LIMIT} levels", node.name.at, "flatten it")
         return None
@@ -216,16 +221,21 @@ class _Writer:
         self.report.add(code, message, on_line(self.at, at) if self.at else at, self.construct, self.field, help)
 
     def write(self, node: tree.TypeNode, path: str) -> Json:
-        """The interchange form of a type node."""
+        """The interchange form of a type node; of one that is at fault by itself, some type that is not."""
         self.places[path] = node.name.at
         self.parts += 1
-        name = node.name.text
-        parameters = _ARGUMENTS.get(name)
-        if parameters is None:
+        if node.name.text not in _ARGUMENTS:
             return self._referenced(node)
+        return self._base(node, path)
+
+    def _base(self, node: tree.TypeNode, path: str) -> Json:
+        name = node.name.text
+        parameters = _ARGUMENTS[name]
         json: dict[str, Json] = {"base": name}
+        usable = True
         if node.members is not None and name not in ("Record", "TaggedUnion"):
             self.fault("invalid_type", f"{name} has no members", node.name.at)
+            usable = False
         elif node.members is not None:
             json[parameters[0]] = self._members(node.members, f"{path}/{parameters[0]}")
         for position, argument in enumerate(node.arguments):
@@ -234,10 +244,11 @@ class _Writer:
                 self.fault("invalid_type", f"{name} has the argument '{parameter}' twice", argument.at)
             elif parameter is not None:
                 json[parameter] = self._argument(argument, f"{path}/{parameter}")
+            usable = usable and parameter is not None
         missing = [parameter for parameter in _REQUIRED.get(name, ()) if parameter not in json]
-        if missing and self.complete:
+        if missing and usable:
             self.fault("invalid_type", f"{name} needs {listed(missing)}", node.name.at)
-        return json
+        return _ANY if missing or not usable else json
 
     def _parameter(self, base: str, position: int, argument: tree.Argument) -> str | None:
         """The name of an argument, or ``None`` after reporting that the type has no such argument."""
@@ -259,15 +270,15 @@ class _Writer:
         declared = self.declared.get(name)
         if declared is not None and (node.arguments or node.members is not None):
             self.fault("invalid_type", f"the declared type '{name}' has no arguments", node.name.at)
-            return None
+            return _ANY
         if declared is None and name not in self.broken:
             help = did_you_mean(name, _ARGUMENTS, self.declared)
             self.fault("unknown_type", f"unknown type '{name}'", node.name.at, help)
-            return None
+            return _ANY
         self.complete = self.complete and declared is not None
         # Beyond the limit nothing more is written out: references could double without end.
         if declared is None or self.parts > PARTS_LIMIT:
-            return None
+            return _ANY
         self.parts += size_of(declared)[0]
         return type_to_json(declared)
 

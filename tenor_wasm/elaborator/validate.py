@@ -153,6 +153,8 @@ class _Checks(References):
                     f" a rule of stratum {stratum} sees only strata below it"
                 )
                 help = f"raise the stratum of '{block.name.text}' above {other}"
+                if producer is block:
+                    message, help = f"the rule asks for '{asked.name.text}', which it produces itself", "drop the test"
                 self.report.add("stratum_violation", message, asked.at, block.construct, "body.when", help)
 
     def verdict_uniqueness(self) -> None:

@@ -37,8 +37,7 @@ class StepGraph:
         for step in steps:
             where = f"{path}.{step.name.text}"
             self._handlers(step, where)
-            if not self.checks.complete(step, self.construct, where):
-                continue
+            self.checks.complete(step, self.construct, where)
             self._mentions(step, where)
             for target, field in self._targets(step):
                 if target.text in names:
@@ -47,7 +46,7 @@ class StepGraph:
                     message = f"the step '{target.text}' is not declared"
                     help = did_you_mean(target.text, names)
                     self.report.add("unknown_step", message, target.at, self.construct, f"{where}.{field}", help)
-            if step.kind == "ParallelStep":
+            if step.get("branches") is not None:
                 self._branches(step, where)
         for cycle in cycles({name: tuple(targets) for name, targets in edges.items()}):
             message = f"the steps form a cycle: {shown_cycle(cycle)}"
@@ -72,11 +71,11 @@ class StepGraph:
                 # The public suite places it at the step.
                 at = on_line(step.at, step.get(name).at)
                 self.checks.refer("Persona", step.get(name), self.construct, f"{where}.{name}", at)
-        if step.kind == "BranchStep":
+        if step.get("condition") is not None:
             self.checks.verdicts(step.get("condition"), self.construct, f"{where}.condition")
-        if step.kind == "SubFlowStep":
+        if step.get("flow") is not None:
             self.checks.refer("Flow", step.get("flow"), self.construct, f"{where}.flow")
-        if step.kind == "OperationStep":
+        if step.get("op") is not None:
             self._operation_step(step, where)
         handler = step.get("on_failure")
         if handler is not None:
@@ -88,11 +87,10 @@ class StepGraph:
                 self._handler(join.get("on_any_failure"), f"{where}.join.on_any_failure")
 
     def _handler(self, handler: Block, where: str) -> None:
-        if not self.checks.complete(handler, self.construct, where):
-            return
-        if handler.kind == "Escalate":
+        self.checks.complete(handler, self.construct, where)
+        if handler.get("to_persona") is not None:
             self.checks.refer("Persona", handler.get("to_persona"), self.construct, f"{where}.to_persona")
-        if handler.kind != "Compensate":
+        if handler.get("steps") is None:
             return
         if not handler.get("steps"):
             message = "Compensate needs at least one step: without any it is Terminate(…)"
@@ -115,6 +113,8 @@ class StepGraph:
         operation = self.checks.index["Operation"][step.get("op").text]
         declared = outcome_names(operation)
         routed: dict[str, Word] = {}
+        if step.get("outcomes") is None:
+            return
         for label, _ in step.get("outcomes"):
             # The public suite places what is wrong with outcomes at the step.
             at = on_line(step.at, label.at)
@@ -135,9 +135,9 @@ class StepGraph:
     def _authorized(self, step: Block, where: str) -> None:
         """The persona of a step is one that its operation allows."""
         operation = self.checks.index["Operation"].get(step.get("op").text)
-        persona: Word = step.get("persona")
+        persona: Word | None = step.get("persona")
         known = self.checks.index["Persona"]
-        if operation is None or (known and persona.text not in known):
+        if operation is None or persona is None or (known and persona.text not in known):
             return
         allowed = [word.text for word in operation.get("allowed_personas") or ()]
         if allowed and persona.text not in allowed:
