@@ -37,6 +37,9 @@ class Cursor:
         self.tokens, self.report = tokens, report
         self.position = 0
         self.nesting = 0
+        self.open_texts = frozenset(d.at for d in report.diagnostics if d.code == "unterminated_string")
+        self.unreadable = frozenset((d.at.file, d.at.line) for d in report.diagnostics)
+        """Lines on which something could not be read: what does not fit there follows from that."""
 
     # --- the cursor ---------------------------------------------------------------------------------------------
 
@@ -95,7 +98,9 @@ class Cursor:
         self, message: str, at: Position | None = None, code: str = "syntax_error", help: Help = None
     ) -> SyntaxFailure:
         """Report a syntax error; raising what it returns leaves the construct."""
-        self.report.add(code, message, at or self.token.at, help=help)
+        at = at or self.token.at
+        if code != "syntax_error" or (at.file, at.line) not in self.unreadable:
+            self.report.add(code, message, at, help=help)
         return SyntaxFailure()
 
     def recover(self) -> None:
@@ -109,18 +114,20 @@ class Cursor:
         token, following = self.token, self.ahead()
         if token.kind != WORD or (self.position and self.tokens[self.position - 1].at.line == token.at.line):
             return False
+        if token.text != "import" and token.text not in KINDS:
+            return False
+        if token.at.column == 1:
+            return following.text != ":"  # at the margin even a construct that is not whole
         if token.text == "import":
             return following.kind == TEXT
-        if token.text not in KINDS or following.kind != WORD:
-            return False
-        return token.text == "persona" or self.ahead(2).text == "{"
+        return following.kind == WORD and (token.text == "persona" or self.ahead(2).text == "{")
 
     def nested(self, read: Callable[[], Any]) -> Any:
         """Read something one level deeper, within bounds."""
         self.nesting += 1
         if self.nesting > NESTING_LIMIT:
             raise self.fail(
-                f"nested deeper than {NESTING_LIMIT} levels", code="too_deep", help="split it into several rules"
+                f"nested deeper than {NESTING_LIMIT} levels", code="too_deep", help="split it into smaller parts"
             )
         value = read()
         self.nesting -= 1

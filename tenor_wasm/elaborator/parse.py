@@ -110,13 +110,15 @@ class _Parser(ExpressionParser):
 
     def not_a_construct(self, closing: str) -> None:
         """Report a forgotten closing sign where the next construct begins, and leave that one to be read."""
-        if self.begins_construct():
-            found = f"'{self.token.text} {self.ahead().text}'"
-            raise self.fail(
-                f"expected '{closing}' before {found}",
-                code="unclosed_block",
-                help=f"close what stands before it with '{closing}'",
-            )
+        if not self.begins_construct():
+            return
+        if self.position and self.tokens[self.position - 1].at in self.open_texts:
+            raise SyntaxFailure  # the closing sign was lost in a text without end, which was reported
+        raise self.fail(
+            f"expected '{closing}' before '{self.token.text} {self.ahead().text}'",
+            code="unclosed_block",
+            help=f"close what stands before it with '{closing}'",
+        )
 
     # --- facts, sources, entities -------------------------------------------------------------------------------
 
@@ -284,6 +286,13 @@ class _Parser(ExpressionParser):
         self.expect("(", "after 'Terminal'")
         return self.outcome_block(name)
 
+    def step_name(self) -> Word:
+        """A step, where the flow cannot end."""
+        if self.is_word("Terminal") and self.ahead().text == "(":
+            help = "let a step follow that leads to the end"
+            raise self.fail("expected a step: the flow cannot end here", help=help)
+        return self.word("a step")
+
     def outcome_block(self, kind: Word) -> Block:
         """``(outcome)`` or ``(outcome: outcome)`` after Terminal or Terminate."""
         if self.is_word("outcome") and self.ahead().text == ":":
@@ -425,7 +434,7 @@ _STEPS: Mapping[str, FieldReaders] = {
         "if_true": _Parser.target,
         "if_false": _Parser.target,
     },
-    "HandoffStep": {"from_persona": _name, "to_persona": _name, "next": _name},
+    "HandoffStep": {"from_persona": _name, "to_persona": _name, "next": _Parser.step_name},
     "SubFlowStep": {"flow": _name, "persona": _name, "on_success": _Parser.target, "on_failure": _Parser.handler},
     "ParallelStep": {"branches": lambda parser: parser.items(parser.branch), "join": _Parser.join},
 }
@@ -442,5 +451,5 @@ _HANDLERS: Mapping[str, FieldReaders] = {
         "steps": lambda parser: parser.items(lambda: parser.record(_COMPENSATION, "compensation step")),
         "then": _Parser.terminal,
     },
-    "Escalate": {"to_persona": _name, "next": _name},
+    "Escalate": {"to_persona": _name, "next": _Parser.step_name},
 }

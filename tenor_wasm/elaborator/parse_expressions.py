@@ -121,7 +121,10 @@ class ExpressionParser(Cursor):
         left = self._sum()
         if self.token.kind == SIGN and self.token.text in COMPARISONS:
             operator = self.take()
-            return self._grown(tree.Binary(operator.text, left, self._sum(), operator.at))
+            compared = self._grown(tree.Binary(operator.text, left, self._sum(), operator.at))
+            if self.token.kind == SIGN and self.token.text in COMPARISONS:
+                raise self.fail("comparisons do not chain", help="join two comparisons with 'and'")
+            return compared
         return self._membership(left) if self.is_sign("in") else left
 
     def _membership(self, left: tree.Expression) -> tree.Expression:

@@ -54,6 +54,10 @@ _TOKEN = re.compile(
     r"|(?P<number>\d+(?:\.\d+)?)"
     r'|(?P<text>"(?:[^"\\\n]|\\[^\n])*")'
     r'|(?P<open_text>"[^\r\n]*)'
+    # What other languages write: reported, and read as what it stands for there, so that one mistake is one error.
+    r"|(?P<quoted>'[^'\r\n]*'|“[^”\r\n]*”|‘[^’\r\n]*’)"
+    r"|(?P<hash>\#[^\n]*)"
+    r"|(?P<foreign>==|&&?|\|\|?|<>|!(?!=)|/)"
     r"|(?P<sign>->|<=|>=|!=|[→≤≥≠∧∨¬∀∃∈×{}\[\]():,.=<>+*-])"
     # A run of characters that no token begins with is one error, not many.
     r"|(?P<other>[^\w\s\"{}\[\]():,.=<>+*/→≤≥≠∧∨¬∀∃∈×-]+|.)",
@@ -65,17 +69,23 @@ _NOT_UNICODE = re.compile("[\ud800-\udfff]")
 """What bytes that are no UTF-8 become when they are decoded all the same."""
 
 _HELP: Mapping[str, str] = {
-    "&": "write 'and' or '∧'",
-    "|": "write 'or' or '∨'",
-    "!": "write 'not' or '¬'; unequal is '!=' or '≠'",
     "'": 'texts stand in double quotes: "…"',
     "“": 'texts stand in straight double quotes: "…"',
     "”": 'texts stand in straight double quotes: "…"',
-    "#": "a comment begins with //",
-    "/": "a comment begins with //; there is no division: let the quotient come in as a fact",
     ";": "nothing stands between fields but white space or a comma",
     "\u00a0": "it is a no-break space: write a plain one",
 }
+_FOREIGN: Mapping[str, tuple[str, str]] = {
+    "==": ("=", "write '='"),
+    "&": ("and", "write 'and' or '∧'"),
+    "&&": ("and", "write 'and' or '∧'"),
+    "|": ("or", "write 'or' or '∨'"),
+    "||": ("or", "write 'or' or '∨'"),
+    "!": ("not", "write 'not' or '¬'"),
+    "<>": ("!=", "write '!=' or '≠'"),
+    "/": ("*", "there is no division: let the quotient come in as a fact"),
+}
+"""Sign of another language → what is read in its place, and what to write."""
 
 
 def tokenize(file: str, source: str, report: Report) -> list[Token]:
@@ -149,6 +159,21 @@ def _open_comment(kind: str, text: str, at: Position, spaced: bool, tokens: list
     report.add("unterminated_comment", "unterminated block comment", at, help="close it with */")
 
 
+def _quoted(kind: str, text: str, at: Position, spaced: bool, tokens: list[Token], report: Report) -> None:
+    report.add("unexpected_character", f"unexpected character '{text[0]}'", at, help=_HELP.get(text[0], _HELP["“"]))
+    tokens.append(Token(TEXT, _NOT_UNICODE.sub("\ufffd", text[1:-1]), at, spaced))
+
+
+def _hash(kind: str, text: str, at: Position, spaced: bool, tokens: list[Token], report: Report) -> None:
+    report.add("unexpected_character", "unexpected character '#'", at, help="a comment begins with //")
+
+
+def _foreign(kind: str, text: str, at: Position, spaced: bool, tokens: list[Token], report: Report) -> None:
+    meant, help = _FOREIGN[text]
+    report.add("unexpected_character", f"the language has no '{text}'", at, help=help)
+    tokens.append(Token(SIGN, meant, at, spaced))
+
+
 def _sign(kind: str, text: str, at: Position, spaced: bool, tokens: list[Token], _: Report) -> None:
     tokens.append(Token(SIGN, _SIGNS[text], at, spaced))
 
@@ -168,5 +193,8 @@ _READERS = {
     "text": _text,
     "open_text": _open_text,
     "open_comment": _open_comment,
+    "quoted": _quoted,
+    "hash": _hash,
+    "foreign": _foreign,
     "sign": _sign,
 }
