@@ -37,6 +37,8 @@ class Cursor:
         self.tokens, self.report = tokens, report
         self.position = 0
         self.nesting = 0
+        self.item_ends: list[int] = []
+        """Where the items of lists and blocks end, as counts of tokens: what the formatter needs to know."""
         self.open_texts = frozenset(d.at for d in report.diagnostics if d.code == "unterminated_string")
         self.unreadable = frozenset((d.at.file, d.at.line) for d in report.diagnostics)
         """Lines on which something could not be read: what does not fit there follows from that."""
@@ -73,6 +75,11 @@ class Cursor:
             self.position += 1
             return True
         return False
+
+    def end_item(self) -> None:
+        """End an item of a list or block: a comma may follow."""
+        self.item_ends.append(self.position)
+        self.accept(",")
 
     def expect(self, sign: str, context: str) -> Token:
         """Take the sign, or report that it is missing."""
@@ -142,7 +149,7 @@ class Cursor:
         items: list[Any] = []
         while not self.accept(closing):
             items.append(self.nested(read))
-            self.accept(",")
+            self.end_item()
         return tuple(items)
 
     def words(self) -> tuple[Word, ...]:

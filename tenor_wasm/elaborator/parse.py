@@ -13,13 +13,25 @@ from tenor_wasm.elaborator import tree
 from tenor_wasm.elaborator.cursor import KINDS, SyntaxFailure
 from tenor_wasm.elaborator.diagnostics import Report, did_you_mean
 from tenor_wasm.elaborator.parse_expressions import ExpressionParser
-from tenor_wasm.elaborator.tokens import END, TEXT, WORD, tokenize
+from tenor_wasm.elaborator.tokens import END, TEXT, WORD, Token, tokenize
 from tenor_wasm.elaborator.tree import Block, Field, Word
 
 
 def parse(file: str, source: str, report: Report) -> tree.SourceFile:
     """Parse one file. Errors go to ``report`` (pass 0); what could be read is returned all the same."""
-    parser = _Parser(tokenize(file, source, report), report)
+    imports, constructs = _read(_Parser(tokenize(file, source, report), report))
+    _check_system_file(constructs, report)
+    return tree.SourceFile(file, tuple(imports), tuple(constructs))
+
+
+def item_ends(tokens: list[Token], report: Report) -> frozenset[int]:
+    """Where constructs and the items of lists and blocks end, as counts of tokens. Errors go to ``report`` (pass 0)."""
+    parser = _Parser(tokens, report)
+    _read(parser)
+    return frozenset(parser.item_ends)
+
+
+def _read(parser: _Parser) -> tuple[list[tree.Import], list[Block]]:
     imports: list[tree.Import] = []
     constructs: list[Block] = []
     while parser.token.kind != END:
@@ -28,10 +40,10 @@ def parse(file: str, source: str, report: Report) -> tree.SourceFile:
                 imports.append(parser.import_declaration())
             else:
                 constructs.append(parser.construct())
+            parser.item_ends.append(parser.position)
         except SyntaxFailure:
             parser.recover()
-    _check_system_file(constructs, report)
-    return tree.SourceFile(file, tuple(imports), tuple(constructs))
+    return imports, constructs
 
 
 def _check_system_file(constructs: list[Block], report: Report) -> None:
@@ -105,7 +117,7 @@ class _Parser(ExpressionParser):
                 self.report.add("duplicate_field", f"the field '{canonical}' is given twice", name.at)
             value = self.nested(lambda read=read: read(self))  # type: ignore[misc]
             fields.setdefault(canonical, Field(name, value))
-            self.accept(",")
+            self.end_item()
         return fields
 
     def not_a_construct(self, closing: str) -> None:
@@ -200,7 +212,7 @@ class _Parser(ExpressionParser):
         base_type = self.type_node()
         self.expect("=", "and the payload's value after its type")
         value = self.nested(self.expression)
-        self.accept(",")
+        self.end_item()
         self.expect("}", "to end the verdict")
         return name, base_type, value
 
@@ -242,7 +254,7 @@ class _Parser(ExpressionParser):
             names.append(self.word("an error name or '}'"))
             self.expect(":", "after the error name")
             self.text()
-            self.accept(",")
+            self.end_item()
         return tuple(names)
 
     # --- flows --------------------------------------------------------------------------------------------------
@@ -266,7 +278,7 @@ class _Parser(ExpressionParser):
             self.expect("{", f"after '{kind.text}'")
             fields = self.nested(lambda kind=kind: self.fields(_STEPS[kind.text], "}"))  # type: ignore[misc]
             steps.append(Block(kind.text, name, name.at, fields))
-            self.accept(",")
+            self.end_item()
         return tuple(steps)
 
     def target_or_null(self) -> Word | Block | None:
@@ -299,7 +311,7 @@ class _Parser(ExpressionParser):
             self.take()
             self.take()
         outcome = self.word("an outcome")
-        self.accept(",")
+        self.end_item()
         self.expect(")", f"to end {kind.text}")
         return Block(kind.text, kind, kind.at, {"outcome": Field(outcome, outcome)})
 
@@ -336,7 +348,7 @@ class _Parser(ExpressionParser):
             label = self.word("an outcome or '}'")
             self.expect(":", f"after the outcome '{label.text}'")
             routes.append((label, self.target()))
-            self.accept(",")
+            self.end_item()
         return tuple(routes)
 
     def record(self, readers: FieldReaders, kind: str) -> Block:

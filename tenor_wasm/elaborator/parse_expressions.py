@@ -45,7 +45,7 @@ class ExpressionParser(Cursor):
                 key = self.take().text
                 self.take()
             arguments.append(tree.Argument(key, self.nested(self.type_argument), at))
-            self.accept(",")
+            self.end_item()
         return tree.TypeNode(name, tuple(arguments))
 
     def type_argument(self) -> Any:
@@ -72,7 +72,7 @@ class ExpressionParser(Cursor):
             self.expect(":", f"after the field name '{name.text}'")
             node: tree.TypeNode = self.nested(self.type_node)
             members.append((name, node))
-            self.accept(",")
+            self.end_item()
         return tuple(members)
 
     # --- expressions --------------------------------------------------------------------------------------------
@@ -291,5 +291,5 @@ class ExpressionParser(Cursor):
             if name.text in members:
                 self.report.add("duplicate_field", f"the field '{name.text}' is given twice", name.at)
             members.setdefault(name.text, tree.Field(name, self.nested(self.literal)))
-            self.accept(",")
+            self.end_item()
         return members

@@ -7,7 +7,7 @@ and the best pure-Python parser libraries would add start-up time to every brows
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from tenor_wasm.elaborator.diagnostics import Position, Report
@@ -109,6 +109,14 @@ def tokenize(file: str, source: str, report: Report) -> list[Token]:
     column = len(source) - line_start + 1
     tokens.append(Token(END, "end of file", Position(file, line, column, column + 1), True))
     return tokens
+
+
+def lexemes(source: str) -> Iterator[tuple[str, str]]:
+    """The whole text as it is written, piece by piece: kind and text of every token, comment and white space.
+
+    In a text without lexical errors, the pieces that are neither ``space`` nor ``comment`` are those of ``tokenize``.
+    """
+    return ((match.lastgroup or "other", match.group()) for match in _TOKEN.finditer(source.removeprefix("\ufeff")))
 
 
 def _advance(text: str, start: int, line: int, line_start: int) -> tuple[int, int]:
