@@ -39,7 +39,7 @@ function runtimeFiles(): Plugin {
       emit(`runtime/${basename(wheel)}`, wheel);
       for (const name of compiledFiles()) emit(`runtime/${name}`, join(compiled, name));
       for (const name of readdirSync(examples, { recursive: true, encoding: "utf8" })) {
-        if (name.endsWith(".json")) emit(`examples/${name}`, join(examples, name));
+        if (/\.(json|tenor)$/.test(name)) emit(`examples/${name}`, join(examples, name));
       }
     },
   };

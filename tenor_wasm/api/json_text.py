@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import accumulate
 from typing import Any, NoReturn
 
 from tenor_wasm.errors import Json, TenorError
@@ -24,7 +25,7 @@ DEPTH_LIMIT = 200
 
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _NOT_BRACKETS = re.compile(r"[^][{}]+")
-_ONE_KIND = str.maketrans("{}", "[]")
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -64,16 +65,14 @@ def read_json(text: str, what: str = "the text") -> Json:
 
 
 def _is_too_deep(text: str) -> bool:
-    """Whether brackets nest beyond the limit, found without recursion and, for shallow texts, without a scan."""
+    """Whether brackets nest beyond the limit anywhere, found without recursion and, for shallow texts, without a scan.
+
+    Unbalanced texts count too: the parser recurses in C, and in Pyodide it would exhaust the host's stack for good.
+    """
     if text.count("[") + text.count("{") <= DEPTH_LIMIT:
         return False
-    brackets = _NOT_BRACKETS.sub("", _STRINGS.sub("", text)).translate(_ONE_KIND)
-    for _ in range(DEPTH_LIMIT):
-        shorter = brackets.replace("[]", "")  # takes exactly the innermost level of every chain away
-        if len(shorter) == len(brackets):
-            return False  # nothing is left, or it is unbalanced: then the parser says where
-        brackets = shorter
-    return bool(brackets)
+    brackets = _NOT_BRACKETS.sub("", _STRINGS.sub("", text))
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > DEPTH_LIMIT
 
 
 def _check_unicode(value: Json, what: str) -> None:

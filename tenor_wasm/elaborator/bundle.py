@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from tenor_wasm.elaborator import tree
+from tenor_wasm.elaborator.cycles import shown_cycle
 from tenor_wasm.elaborator.diagnostics import Position, Report
 from tenor_wasm.elaborator.parse import parse
 
@@ -38,8 +39,9 @@ def assemble(root: str, read: FileProvider, syntax: Report, report: Report) -> B
     declared in two files go to ``report`` (pass 1).
     """
     loader = _Loader(root, read, syntax, report)
-    loader.load(root, (), None)
+    loader.load()
     bundle = Bundle(tuple(loader.files.values()))
+    _check_systems(bundle, report)
     _check_ids_across_files(bundle, report)
     return bundle
 
@@ -49,49 +51,43 @@ class _Loader:
         self.root, self.read, self.syntax, self.report = root, read, syntax, report
         self.files: dict[str, tree.SourceFile] = {}
 
-    def load(self, name: str, path: tuple[str, ...], importer: Position | None) -> None:
-        """Load a file and its imports. An explicit stack: a chain of imports may be as long as it likes."""
-        pending: list[tuple[str, tuple[str, ...], Position | None]] = [(name, path, importer)]
+    def load(self) -> None:
+        """Load the root and what it imports. An explicit stack: a chain of imports may be as long as it likes."""
+        root = self._parsed(self.root, None)
+        if root is None:
+            return
+        path, on_path = [self.root], {self.root: 0}
+        pending = [iter(root.imports)]
         while pending:
-            name, path, importer = pending.pop()
-            if name in path:
-                cycle = " → ".join((*path[path.index(name) :], name))
-                assert importer is not None
-                self.report.add("import_cycle", f"import cycle: {cycle}", importer, field="import")
+            declared = next(pending[-1], None)
+            if declared is None:
+                pending.pop()
+                del on_path[path.pop()]
                 continue
-            if name in self.files and importer is not None:
-                pending.extend(self._imports(self.files[name], (*path, name), only_cycles=True))
-                continue
-            file = self._parsed(name, importer)
-            if file is None:
-                continue
-            self.files[name] = file
-            if importer is not None:
-                self._check_library(file)
-            pending.extend(self._imports(file, (*path, name), only_cycles=False))
+            name = self._resolve(path[-1], declared.path)
+            if name is None:
+                message = f"cannot resolve '{declared.path}': imports stay inside the folder of the root file"
+                self.report.add("unresolved_import", message, declared.at, field="import")
+            elif name in on_path:
+                message = f"import cycle: {shown_cycle(path, on_path[name])}"
+                self.report.add("import_cycle", message, declared.at, field="import")
+            elif name not in self.files:
+                file = self._parsed(name, declared.at)
+                if file is not None:
+                    on_path[name] = len(path)
+                    path.append(name)
+                    pending.append(iter(file.imports))
+                    self._check_library(file)
 
     def _parsed(self, name: str, importer: Position | None) -> tree.SourceFile | None:
         text = self.read(name)
         if text is not None:
-            return parse(name, text, self.syntax)
+            self.files[name] = parse(name, text, self.syntax)
+            return self.files[name]
         at = importer or Position(name, 1, 1, 1)
         field = None if importer is None else "import"
         self.report.add("unresolved_import", f"cannot find the file '{name}'", at, field=field)
         return None
-
-    def _imports(
-        self, file: tree.SourceFile, path: tuple[str, ...], only_cycles: bool
-    ) -> list[tuple[str, tuple[str, ...], Position | None]]:
-        """What a file imports, last first, so that a stack yields the first first."""
-        wanted: list[tuple[str, tuple[str, ...], Position | None]] = []
-        for declared in reversed(file.imports):
-            name = self._resolve(file.name, declared.path)
-            if name is None:
-                message = f"cannot resolve '{declared.path}': imports stay inside the folder of the root file"
-                self.report.add("unresolved_import", message, declared.at, field="import")
-            elif not only_cycles or name in path:
-                wanted.append((name, path, declared.at))
-        return wanted
 
     def _resolve(self, importer: str, path: str) -> str | None:
         """The name of an imported file; ``None`` when it would leave the folder of the root file."""
@@ -115,6 +111,18 @@ class _Loader:
 def resolve(importer: str, path: str) -> str:
     """The name of a file that another one names: relative to that one's folder."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(importer), path.replace("\\", "/")))
+
+
+def _check_systems(bundle: Bundle, report: Report) -> None:
+    """A System file stands alone (C-SYS-04): it imports no constructs and no contract imports it."""
+    if len(bundle.files) < 2:
+        return
+    for file in bundle.files:
+        for block in file.constructs:
+            if block.kind == "System":
+                message = "a system file neither imports nor is imported"
+                help = "name contracts as members of the system"
+                report.add("system_file_not_exclusive", message, block.at, block.construct, "import", help)
 
 
 def _check_ids_across_files(bundle: Bundle, report: Report) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tenor_wasm.elaborator import tree
-from tenor_wasm.elaborator.diagnostics import Position, Report, did_you_mean
-from tenor_wasm.errors import Findings, Json
+from tenor_wasm.elaborator.diagnostics import Help, Position, Report, did_you_mean
+from tenor_wasm.errors import Findings, Json, shown
 from tenor_wasm.values import numeric
 from tenor_wasm.values.codec import INVALID, decode_literal, plain_json
 from tenor_wasm.values.types import (
@@ -51,7 +52,7 @@ class Constants:
     def __init__(self, report: Report, construct: tuple[str, str], field: str) -> None:
         self.report, self.construct, self.field = report, construct, field
 
-    def fail(self, code: str, message: str, at: Position, help: str | None = None) -> TypeFailure:
+    def fail(self, code: str, message: str, at: Position, help: Help = None) -> TypeFailure:
         """Report an error; raising what it returns leaves the expression."""
         self.report.add(code, message, at, self.construct, self.field, help)
         return TypeFailure()
@@ -66,12 +67,9 @@ class Constants:
             case ("decimal", _):
                 raise self.fail("type_error", f"expected {described(base_type)}, found {literal.value}", literal.at)
             case (("record" | "money"), RecordType(fields)):
-                return {
-                    name: self.plain(member, fields[name]) if name in fields else member.value
-                    for name, member in literal.value.items()
-                }
+                return self._record(literal, fields)
             case ("record", DurationType()):
-                return {name: member.value for name, member in literal.value.items()}
+                return {name: member.value.value for name, member in literal.value.items()}
             case ("tagged", TaggedUnionType(variants)):
                 tag, payload = literal.value
                 if tag.text not in variants:
@@ -80,11 +78,33 @@ class Constants:
                 return {"tag": tag.text, "payload": self.plain(payload, variants[tag.text])}
             case ("list", ListType(element, _)):
                 return [self.plain(item, element) for item in literal.value]
-            case ("list", _) | ("record", _) | ("tagged", _) | ("money", _):
-                raise self.fail("type_error", f"expected {described(base_type)}, found a {literal.kind}", literal.at)
+            case (("list" | "record" | "tagged" | "money"), _):
+                word = "money" if literal.kind == "money" else f"a {literal.kind} value"
+                raise self.fail("type_error", f"expected {described(base_type)}, found {word}", literal.at)
+            case (("text" | "int" | "decimal" | "bool" | "word"), MoneyType(currency)):
+                message = f"expected {described(base_type)}, found {_shown(literal)}"
+                form = f'write Money {{ amount: "10.00", currency: "{currency}" }}'
+                raise self.fail("type_error", message, literal.at, form)
+            case (("text" | "int" | "decimal" | "bool" | "word"), RecordType() | ListType() | TaggedUnionType()):
+                message = f"expected {described(base_type)}, found {_shown(literal)}"
+                raise self.fail("type_error", message, literal.at, _FORMS[type(base_type)])
+            case ("word", _) if not isinstance(base_type, EnumType):
+                message = f"expected {described(base_type)}, found {_shown(literal)}"
+                raise self.fail("type_error", message, literal.at, "texts stand in double quotes")
             case _:
                 value: Json = literal.value
                 return value
+
+    def _record(self, literal: tree.Literal, fields: Mapping[str, BaseType]) -> Json:
+        unknown = [member.name for name, member in literal.value.items() if name not in fields]
+        for name in unknown:
+            help = did_you_mean(name.text, fields)
+            self.report.add(
+                "unknown_field", f"the record has no field '{name.text}'", name.at, self.construct, self.field, help
+            )
+        if unknown:
+            raise TypeFailure
+        return {name: self.plain(member.value, fields[name]) for name, member in literal.value.items()}
 
     def _decimal(self, literal: tree.Literal, declared: DecimalType) -> str:
         value = numeric.parse_decimal(str(literal.value), max(MAX_DIGITS, declared.precision))
@@ -100,11 +120,13 @@ class Constants:
         amount, currency = literal.value.get("amount"), literal.value.get("currency")
         if amount is None or currency is None or len(literal.value) != 2:
             raise self.fail("type_error", 'write money as Money { amount: "10.00", currency: "USD" }', literal.at)
-        value = numeric.parse_decimal(str(amount.value))
+        written = amount.value
+        value = numeric.parse_decimal(str(written.value)) if written.kind in ("text", "int", "decimal") else None
         if value is None:
-            raise self.fail("type_error", f"'{amount.value}' is not an amount", amount.at)
+            found = f"'{written.value}'" if isinstance(written.value, (str, int)) else f"a {written.kind} value"
+            raise self.fail("type_error", f"{found} is not an amount", written.at, 'write it as "10.00"')
         rounded = numeric.rounded(value, MONEY_SCALE)
-        return {"amount": numeric.print_decimal(rounded), "currency": currency.value}
+        return {"amount": numeric.print_decimal(rounded), "currency": currency.value.value}
 
     def checked(self, literal: tree.Literal, base_type: BaseType) -> Any:
         """The value of a literal; every misfit is reported."""
@@ -112,7 +134,11 @@ class Constants:
         findings = Findings()
         value = decode_literal(plain, base_type, None, findings)
         for finding in findings.faults:
-            self.report.add(finding.code, finding.message, literal.at, self.construct, self.field)
+            at = _place(literal, finding.path)
+            help: Help = None
+            if isinstance(base_type, EnumType) and finding.code == "not_in_enum":
+                help = did_you_mean(literal.value, base_type.values)
+            self.report.add(finding.code, finding.message, at, self.construct, self.field, help)
         if value is INVALID:
             raise TypeFailure
         return value
@@ -125,24 +151,20 @@ class Constants:
                 return {"kind": "bool_literal", "value": value}
             case IntType() | DurationType():
                 return {"kind": "int_literal", "value": value}
-            case DecimalType():
-                return decimal_value(numeric.print_decimal(value), base_type)
-            case MoneyType():
-                return {**money_value(value, base_type), "kind": "money_value"}
             case _:
-                return plain_json(value, base_type)
+                return structured(value, base_type)
 
     def term(self, literal: tree.Literal, beside: BaseType | None) -> Term:
         """A literal in an expression, typed by what it is compared with where that decides (§13.5)."""
         base_type = self.literal_type(literal, beside)
         value = self.checked(literal, base_type)
-        json: Json = plain_json(value, base_type)
-        if isinstance(base_type, DurationType):
-            json = value
-        if isinstance(base_type, DecimalType):
-            json = decimal_value(numeric.print_decimal(value), base_type)
-        if isinstance(base_type, MoneyType):
-            json = money_value(value, base_type)
+        match base_type:
+            case DurationType():
+                json: Json = value
+            case MoneyType():
+                json = money_value(value, base_type)
+            case _:
+                json = structured(value, base_type)
         return Term({"literal": json, "type": type_to_json(base_type)}, base_type, literal.at, literal)
 
     def literal_type(self, literal: tree.Literal, beside: BaseType | None) -> BaseType:
@@ -168,12 +190,66 @@ class Constants:
                 return TextType(max(1, len(literal.value)))
             case ("money", _):
                 currency = literal.value.get("currency")
-                return MoneyType(str(currency.value) if currency else "")
+                return MoneyType(str(currency.value.value) if currency else "")
+            case ("tagged", _) if not isinstance(beside, TaggedUnionType):
+                tag: tree.Word = literal.value[0]
+                raise self.fail(
+                    "no_functions",
+                    f"'{tag.text}' is no function: the language has no built-in functions (§15.5)",
+                    tag.at,
+                    "let the value come in as a fact",
+                )
             case (_, None):
                 raise self.fail("type_error", "this literal needs something to be compared with", literal.at)
             case _:
                 assert beside is not None
                 return beside
+
+
+_FORMS: Mapping[type[BaseType], str] = {
+    RecordType: "write { field: value }",
+    ListType: "write [value, value]",
+    TaggedUnionType: "write tag(value)",
+}
+
+
+def _shown(literal: tree.Literal) -> str:
+    """A plain literal for a message."""
+    if literal.kind == "word":
+        return f"the name '{literal.value}'"
+    return shown(literal.value) if literal.kind != "decimal" else f"the number {literal.value}"
+
+
+def _place(literal: tree.Literal, path: str) -> Position:
+    """The place of the part of a literal that a JSON Pointer names, or of the nearest part around it."""
+    for step in path.split("/")[1:]:
+        match literal.kind, literal.value:
+            case "list", tuple(items) if step.isdecimal() and int(step) < len(items):
+                literal = items[int(step)]
+            case (("record" | "money"), dict(members)) if step in members:
+                literal = members[step].value
+            case "tagged", (_, tree.Literal() as payload) if step == "payload":
+                literal = payload
+            case _:
+                break
+    return literal.at
+
+
+def structured(value: Any, base_type: BaseType) -> Json:
+    """A value as a bundle writes it: decimals and money with their precision, inside records and lists too (§14.2)."""
+    match base_type:
+        case DecimalType():
+            return decimal_value(numeric.print_decimal(value), base_type)
+        case MoneyType():
+            return {**money_value(value, base_type), "kind": "money_value"}
+        case RecordType(fields):
+            return {name: structured(value[name], fields[name]) for name in fields}
+        case TaggedUnionType(variants):
+            return {"payload": structured(value.payload, variants[value.tag]), "tag": value.tag}
+        case ListType(element, _):
+            return [structured(item, element) for item in value]
+        case _:
+            return plain_json(value, base_type)
 
 
 def decimal_value(text: str, declared: DecimalType) -> dict[str, Json]:

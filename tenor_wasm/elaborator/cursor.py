@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tenor_wasm.elaborator.diagnostics import Position, Report
+from tenor_wasm.elaborator.diagnostics import Help, Position, Report
 from tenor_wasm.elaborator.tokens import END, SIGN, TEXT, WORD, Token
 from tenor_wasm.elaborator.tree import Word
 
-NESTING_LIMIT = 60
+NESTING_LIMIT = 50
 """Parentheses, negations, quantifiers, types and blocks inside each other."""
 
 KINDS: Mapping[str, str] = {
@@ -37,6 +37,11 @@ class Cursor:
         self.tokens, self.report = tokens, report
         self.position = 0
         self.nesting = 0
+        self.item_ends: list[int] = []
+        """Where the items of lists and blocks end, as counts of tokens: what the formatter needs to know."""
+        self.open_texts = frozenset(d.at for d in report.diagnostics if d.code == "unterminated_string")
+        self.unreadable = frozenset((d.at.file, d.at.line) for d in report.diagnostics)
+        """Lines on which something could not be read: what does not fit there follows from that."""
 
     # --- the cursor ---------------------------------------------------------------------------------------------
 
@@ -71,6 +76,11 @@ class Cursor:
             return True
         return False
 
+    def end_item(self) -> None:
+        """End an item of a list or block: a comma may follow."""
+        self.item_ends.append(self.position)
+        self.accept(",")
+
     def expect(self, sign: str, context: str) -> Token:
         """Take the sign, or report that it is missing."""
         if not self.is_sign(sign):
@@ -92,34 +102,39 @@ class Cursor:
         return f'the text "{token.text}"' if token.kind == TEXT else f"'{token.text}'"
 
     def fail(
-        self, message: str, at: Position | None = None, code: str = "syntax_error", help: str | None = None
+        self, message: str, at: Position | None = None, code: str = "syntax_error", help: Help = None
     ) -> SyntaxFailure:
         """Report a syntax error; raising what it returns leaves the construct."""
-        self.report.add(code, message, at or self.token.at, help=help)
+        at = at or self.token.at
+        if code != "syntax_error" or (at.file, at.line) not in self.unreadable:
+            self.report.add(code, message, at, help=help)
         return SyntaxFailure()
 
     def recover(self) -> None:
         """Skip to the next token that can only begin a construct."""
         self.nesting = 0
-        while self.token.kind != END and not self._begins_construct():
+        while self.token.kind != END and not self.begins_construct():
             self.position += 1
 
-    def _begins_construct(self) -> bool:
+    def begins_construct(self) -> bool:
+        """Whether a construct or an import begins here, at the start of a line."""
         token, following = self.token, self.ahead()
         if token.kind != WORD or (self.position and self.tokens[self.position - 1].at.line == token.at.line):
             return False
+        if token.text != "import" and token.text not in KINDS:
+            return False
+        if token.at.column == 1:
+            return following.text != ":"  # at the margin even a construct that is not whole
         if token.text == "import":
             return following.kind == TEXT
-        if token.text not in KINDS or following.kind != WORD:
-            return False
-        return token.text == "persona" or self.ahead(2).text == "{"
+        return following.kind == WORD and (token.text == "persona" or self.ahead(2).text == "{")
 
     def nested(self, read: Callable[[], Any]) -> Any:
         """Read something one level deeper, within bounds."""
         self.nesting += 1
         if self.nesting > NESTING_LIMIT:
             raise self.fail(
-                f"nested deeper than {NESTING_LIMIT} levels", code="too_deep", help="split it into several rules"
+                f"nested deeper than {NESTING_LIMIT} levels", code="too_deep", help="split it into smaller parts"
             )
         value = read()
         self.nesting -= 1
@@ -127,13 +142,14 @@ class Cursor:
 
     # --- small values -------------------------------------------------------------------------------------------
 
-    def items(self, read: Callable[[], Any], opening: str = "[", closing: str = "]") -> tuple[Any, ...]:
-        """``[item, item]``."""
-        self.expect(opening, "to begin a list")
+    def items(self, read: Callable[[], Any], opening: str | None = "[", closing: str = "]") -> tuple[Any, ...]:
+        """``[item, item]``; without ``opening`` when that was taken already."""
+        if opening is not None:
+            self.expect(opening, "to begin a list")
         items: list[Any] = []
         while not self.accept(closing):
             items.append(self.nested(read))
-            self.accept(",")
+            self.end_item()
         return tuple(items)
 
     def words(self) -> tuple[Word, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import chain, islice
+from typing import NamedTuple, TypeAlias
 
 from tenor_wasm.errors import Json, TenorError
 
@@ -16,6 +17,14 @@ class Position(NamedTuple):
     line: int
     column: int
     end_column: int
+
+
+def on_line(line: Position, token: Position) -> Position:
+    """The place of a token where it stands on a line; the line's own place where it stands on another.
+
+    For errors whose line is settled by the public suite: they are as exact as that line allows.
+    """
+    return token if (token.file, token.line) == (line.file, line.line) else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,40 @@ class ElaborationError(TenorError):
         )
 
 
+_SUGGESTIONS = 50
+"""So many errors of a pass look for what may have been meant."""
+_CANDIDATES = 2000
+"""So many names are looked through for each."""
+
+
+class Suggestion(NamedTuple):
+    """A name that is not known, and those that are: what may have been meant is looked for when it is shown."""
+
+    name: str
+    known: tuple[Collection[str], ...]
+    otherwise: str | None
+
+    def text(self) -> str | None:
+        """``did you mean 'x'?`` for the closest known name; what to say ``otherwise`` when none is close."""
+        # Imported here: the module costs start-up time and is needed only when something is wrong.
+        from difflib import get_close_matches
+
+        longest = 2 * len(self.name) + 1
+        near = islice((name for name in chain(*self.known) if len(name) <= longest), _CANDIDATES)
+        by_letters = {name.lower(): name for name in near} if len(self.name) <= 100 else {}
+        close = get_close_matches(self.name.lower(), by_letters, n=1, cutoff=0.6)
+        return f"did you mean '{by_letters[close[0]]}'?" if close else self.otherwise
+
+
+Help: TypeAlias = str | Suggestion | None
+"""What may help: a text, or a suggestion that becomes one."""
+
+
+def did_you_mean(name: str, *known: Collection[str], otherwise: str | None = None) -> Suggestion:
+    """A suggestion to report as help."""
+    return Suggestion(name, known, otherwise)
+
+
 class Report:
     """Collects the errors of one pass."""
 
@@ -87,13 +130,16 @@ class Report:
         at: Position,
         construct: tuple[str, str] | None = None,
         field: str | None = None,
-        help: str | None = None,
+        help: Help = None,
     ) -> None:
         """Record an error of a construct ``(kind, id)`` and field; the same error at the same place counts once."""
         if (at, message, field) in self._seen:
             return
         self._seen.add((at, message, field))
         kind, name = construct if construct is not None else (None, None)
+        if isinstance(help, Suggestion):
+            # Looking for a close name costs time; whoever has so many errors fixes the first ones first.
+            help = help.text() if len(self.diagnostics) < _SUGGESTIONS else None
         self.diagnostics.append(Diagnostic(self.pass_number, code, message, at, kind, name, field, help))
 
     def raise_if_any(self) -> None:
@@ -102,12 +148,3 @@ class Report:
             # A stable sort: files stay in the order in which they were read.
             files = {name: index for index, name in enumerate(dict.fromkeys(d.at.file for d in self.diagnostics))}
             raise ElaborationError(sorted(self.diagnostics, key=lambda d: (files[d.at.file], d.at.line, d.at.column)))
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """``did you mean 'x'?`` for the closest known name, or ``None`` when none is close."""
-    # Imported here: the module costs start-up time and is needed only when something is wrong.
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"did you mean '{close[0]}'?" if close else None

@@ -13,7 +13,7 @@ from tenor_wasm.elaborator.systems import validate_systems
 from tenor_wasm.elaborator.typecheck import typecheck
 from tenor_wasm.elaborator.types import build_types
 from tenor_wasm.elaborator.validate import validate
-from tenor_wasm.errors import Json
+from tenor_wasm.errors import Json, TenorError
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,14 @@ def elaborate(root: str, read: FileProvider) -> Elaborated:
 
     Raises ``ElaborationError`` with every error of the first pass that found any.
     """
+    try:
+        return _passes(root, read)
+    except RecursionError:
+        # Nesting is bounded everywhere; a host that has used up its stack already gets a clear answer too.
+        raise TenorError("too_deep", f"'{root}' is nested too deeply; split its longest expression") from None
+
+
+def _passes(root: str, read: FileProvider) -> Elaborated:
     syntax, imports = Report(0), Report(1)
     sources = assemble(root, read, syntax, imports)  # passes 0 and 1: a file is parsed when it is reached
     syntax.raise_if_any()
@@ -56,4 +64,4 @@ def elaborate(root: str, read: FileProvider) -> Elaborated:
 
 def bundle_id(root: str) -> str:
     """The id of a bundle: the name of its root file without the ending."""
-    return posixpath.basename(root).removesuffix(".tenor")
+    return posixpath.basename(root).removesuffix(".tenor") or root

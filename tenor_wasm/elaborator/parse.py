@@ -13,13 +13,25 @@ from tenor_wasm.elaborator import tree
 from tenor_wasm.elaborator.cursor import KINDS, SyntaxFailure
 from tenor_wasm.elaborator.diagnostics import Report, did_you_mean
 from tenor_wasm.elaborator.parse_expressions import ExpressionParser
-from tenor_wasm.elaborator.tokens import END, NUMBER, TEXT, WORD, tokenize
+from tenor_wasm.elaborator.tokens import END, TEXT, WORD, Token, tokenize
 from tenor_wasm.elaborator.tree import Block, Field, Word
 
 
 def parse(file: str, source: str, report: Report) -> tree.SourceFile:
     """Parse one file. Errors go to ``report`` (pass 0); what could be read is returned all the same."""
-    parser = _Parser(tokenize(file, source, report), report)
+    imports, constructs = _read(_Parser(tokenize(file, source, report), report))
+    _check_system_file(constructs, report)
+    return tree.SourceFile(file, tuple(imports), tuple(constructs))
+
+
+def item_ends(tokens: list[Token], report: Report) -> frozenset[int]:
+    """Where constructs and the items of lists and blocks end, as counts of tokens. Errors go to ``report`` (pass 0)."""
+    parser = _Parser(tokens, report)
+    _read(parser)
+    return frozenset(parser.item_ends)
+
+
+def _read(parser: _Parser) -> tuple[list[tree.Import], list[Block]]:
     imports: list[tree.Import] = []
     constructs: list[Block] = []
     while parser.token.kind != END:
@@ -28,10 +40,10 @@ def parse(file: str, source: str, report: Report) -> tree.SourceFile:
                 imports.append(parser.import_declaration())
             else:
                 constructs.append(parser.construct())
+            parser.item_ends.append(parser.position)
         except SyntaxFailure:
             parser.recover()
-    _check_system_file(constructs, report)
-    return tree.SourceFile(file, tuple(imports), tuple(constructs))
+    return imports, constructs
 
 
 def _check_system_file(constructs: list[Block], report: Report) -> None:
@@ -88,8 +100,10 @@ class _Parser(ExpressionParser):
         """``name: value`` pairs up to the closing sign, each value read as its table says."""
         fields: dict[str, Field] = {}
         while not self.accept(closing):
+            self.not_a_construct(closing)
             name = self.word(f"a field name or '{closing}'")
-            canonical = _FIELD_ALIASES.get(name.text, name.text)
+            # Where any name is a field of its own, none stands for another.
+            canonical = name.text if "*" in readers else _FIELD_ALIASES.get(name.text, name.text)
             read = readers.get(canonical) or readers.get("*")
             if read is None:
                 raise self.fail(
@@ -103,8 +117,20 @@ class _Parser(ExpressionParser):
                 self.report.add("duplicate_field", f"the field '{canonical}' is given twice", name.at)
             value = self.nested(lambda read=read: read(self))  # type: ignore[misc]
             fields.setdefault(canonical, Field(name, value))
-            self.accept(",")
+            self.end_item()
         return fields
+
+    def not_a_construct(self, closing: str) -> None:
+        """Report a forgotten closing sign where the next construct begins, and leave that one to be read."""
+        if not self.begins_construct():
+            return
+        if self.position and self.tokens[self.position - 1].at in self.open_texts:
+            raise SyntaxFailure  # the closing sign was lost in a text without end, which was reported
+        raise self.fail(
+            f"expected '{closing}' before '{self.token.text} {self.ahead().text}'",
+            code="unclosed_block",
+            help=f"close what stands before it with '{closing}'",
+        )
 
     # --- facts, sources, entities -------------------------------------------------------------------------------
 
@@ -118,28 +144,35 @@ class _Parser(ExpressionParser):
             if "path" not in fields:
                 raise self.fail("a structured source needs a path", name.at, help=f'write {name.text} {{ path: "…" }}')
             return name, fields["path"].value
-        text = name.text
+        text = self.dotted(name).text
+        if not (self.is_sign("(") and not self.token.spaced):
+            return Word(text, name.at)
+        # §5.5 writes `system.value(argument)`: free text like the rest.
+        self.take()
+        arguments = self.items(lambda: self.dotted(self.word("an argument")), None, ")")
+        return Word(f"{text}({', '.join(word.text for word in arguments)})", name.at)
+
+    def dotted(self, name: Word) -> Word:
+        """The rest of ``name.name.name``, as one word."""
+        parts, end = [name.text], name.at.end_column
         while self.is_sign(".") and not self.token.spaced:
             self.take()
-            text += "." + self.word("a name after '.'").text
-        return Word(text, name.at)
+            part = self.word("a name after '.'")
+            parts.append(part.text)
+            end = part.at.end_column
+        return Word(".".join(parts), name.at._replace(end_column=end))
 
     def protocol(self) -> Word:
         """A protocol tag: ``http`` or ``x_vendor.kind``; checked in pass 5."""
-        name = self.word("a protocol tag")
-        text = name.text
-        while self.is_sign(".") and not self.token.spaced:
-            self.take()
-            text += "." + self.word("a name after '.'").text
-        return Word(text, name.at)
+        return self.dotted(self.word("a protocol tag"))
 
     def source_value(self) -> Word | tree.Literal:
         """The value of a source field: a text or a bare word; anything else is kept for pass 5 to refuse (C-SRC-05)."""
         if self.token.kind == TEXT:
             return self.text()
-        if self.token.kind == NUMBER or self.is_sign("-"):
-            return self.number()
-        return self.word("a text or a word")
+        if self.token.kind == WORD and self.token.text not in ("true", "false"):
+            return self.word("a text or a word")
+        return self.literal()
 
     def transition(self) -> tuple[Word, Word]:
         """``(a, b)``, ``(a -> b)`` or ``a -> b``."""
@@ -179,7 +212,7 @@ class _Parser(ExpressionParser):
         base_type = self.type_node()
         self.expect("=", "and the payload's value after its type")
         value = self.nested(self.expression)
-        self.accept(",")
+        self.end_item()
         self.expect("}", "to end the verdict")
         return name, base_type, value
 
@@ -217,10 +250,11 @@ class _Parser(ExpressionParser):
             return self.words()
         names: list[Word] = []
         while not self.accept("}"):
+            self.not_a_construct("}")
             names.append(self.word("an error name or '}'"))
             self.expect(":", "after the error name")
             self.text()
-            self.accept(",")
+            self.end_item()
         return tuple(names)
 
     # --- flows --------------------------------------------------------------------------------------------------
@@ -230,6 +264,7 @@ class _Parser(ExpressionParser):
         self.expect("{", "to begin the steps")
         steps: list[Block] = []
         while not self.accept("}"):
+            self.not_a_construct("}")
             name = self.word("a step name or '}'")
             self.expect(":", f"after the step name '{name.text}'")
             kind = self.word("a step kind")
@@ -243,18 +278,32 @@ class _Parser(ExpressionParser):
             self.expect("{", f"after '{kind.text}'")
             fields = self.nested(lambda kind=kind: self.fields(_STEPS[kind.text], "}"))  # type: ignore[misc]
             steps.append(Block(kind.text, name, name.at, fields))
-            self.accept(",")
+            self.end_item()
         return tuple(steps)
 
-    def target(self) -> Word | Block | None:
-        """A step name, ``Terminal(outcome)``, or ``null``."""
+    def target_or_null(self) -> Word | Block | None:
+        """A target, or ``null`` for none."""
+        if self.is_word("null"):
+            self.take()
+            return None
+        return self.target()
+
+    def target(self) -> Word | Block:
+        """A step name or ``Terminal(outcome)``."""
         name = self.word("a step name or Terminal(…)")
         if name.text == "null":
-            return None
+            raise self.fail("expected a step name or Terminal(…), found 'null'", name.at)
         if name.text != "Terminal":
             return name
         self.expect("(", "after 'Terminal'")
         return self.outcome_block(name)
+
+    def step_name(self) -> Word:
+        """A step, where the flow cannot end."""
+        if self.is_word("Terminal") and self.ahead().text == "(":
+            help = "let a step follow that leads to the end"
+            raise self.fail("expected a step: the flow cannot end here", help=help)
+        return self.word("a step")
 
     def outcome_block(self, kind: Word) -> Block:
         """``(outcome)`` or ``(outcome: outcome)`` after Terminal or Terminate."""
@@ -262,7 +311,7 @@ class _Parser(ExpressionParser):
             self.take()
             self.take()
         outcome = self.word("an outcome")
-        self.accept(",")
+        self.end_item()
         self.expect(")", f"to end {kind.text}")
         return Block(kind.text, kind, kind.at, {"outcome": Field(outcome, outcome)})
 
@@ -270,7 +319,7 @@ class _Parser(ExpressionParser):
         """``Terminal(outcome)`` and nothing else."""
         target = self.target()
         if not isinstance(target, Block):
-            raise self.fail("expected Terminal(…)", target.at if target else None)
+            raise self.fail(f"expected Terminal(…), found '{target.text}'", target.at)
         return target
 
     def handler(self) -> Block:
@@ -290,15 +339,16 @@ class _Parser(ExpressionParser):
             return self.outcome_block(kind)
         return Block(kind.text, kind, kind.at, self.fields(_HANDLERS[kind.text], closing))
 
-    def routes(self) -> tuple[tuple[Word, Word | Block | None], ...]:
+    def routes(self) -> tuple[tuple[Word, Word | Block], ...]:
         """``{ outcome: target }``."""
         self.expect("{", "to begin the outcomes")
-        routes: list[tuple[Word, Word | Block | None]] = []
+        routes: list[tuple[Word, Word | Block]] = []
         while not self.accept("}"):
+            self.not_a_construct("}")
             label = self.word("an outcome or '}'")
             self.expect(":", f"after the outcome '{label.text}'")
             routes.append((label, self.target()))
-            self.accept(",")
+            self.end_item()
         return tuple(routes)
 
     def record(self, readers: FieldReaders, kind: str) -> Block:
@@ -326,6 +376,13 @@ class _Parser(ExpressionParser):
         name = self.word("a member id")
         self.expect(":", f"after the member id '{name.text}'")
         return name, self.text()
+
+    def shared_persona(self) -> Block:
+        """``{ persona, contracts }``, or the persona alone (author guide, 2.7), which all members share."""
+        if self.token.kind != WORD:
+            return self.record({"persona": _name, "contracts": _Parser.words}, "shared persona")
+        name = self.word("a persona")
+        return Block("shared by all", name, name.at, {"persona": Field(name, name)})
 
     def flow_path(self) -> tuple[Word, Word]:
         """``member.flow``."""
@@ -359,6 +416,8 @@ _FIELDS: Mapping[str, FieldReaders] = {
         "initial": _name,
         "transitions": lambda parser: parser.items(parser.transition),
         "parent": _name,
+        # Author guide, 2.10. Checked, and left out of the bundle: instances come with the entity states (§6.5).
+        "instance_key": _name,
     },
     "Rule": {"stratum": _Parser.signed_integer, "when": _Parser.expression, "produce": _Parser.produce},
     "Operation": {
@@ -371,9 +430,7 @@ _FIELDS: Mapping[str, FieldReaders] = {
     "Flow": {"snapshot": _name, "entry": _name, "steps": _Parser.steps},
     "System": {
         "members": lambda parser: parser.items(parser.member),
-        "shared_personas": lambda parser: parser.items(
-            lambda: parser.record({"persona": _name, "contracts": _Parser.words}, "shared persona")
-        ),
+        "shared_personas": lambda parser: parser.items(parser.shared_persona),
         "triggers": lambda parser: parser.items(lambda: parser.record(_TRIGGER, "trigger")),
         "shared_entities": lambda parser: parser.items(
             lambda: parser.record({"entity": _name, "contracts": _Parser.words}, "shared entity")
@@ -389,7 +446,7 @@ _STEPS: Mapping[str, FieldReaders] = {
         "if_true": _Parser.target,
         "if_false": _Parser.target,
     },
-    "HandoffStep": {"from_persona": _name, "to_persona": _name, "next": _name},
+    "HandoffStep": {"from_persona": _name, "to_persona": _name, "next": _Parser.step_name},
     "SubFlowStep": {"flow": _name, "persona": _name, "on_success": _Parser.target, "on_failure": _Parser.handler},
     "ParallelStep": {"branches": lambda parser: parser.items(parser.branch), "join": _Parser.join},
 }
@@ -398,7 +455,7 @@ _BRANCH: FieldReaders = {"id": _name, "entry": _name, "steps": _Parser.steps}
 _JOIN: FieldReaders = {
     "on_all_success": _Parser.target,
     "on_any_failure": _Parser.handler,
-    "on_all_complete": _Parser.target,
+    "on_all_complete": _Parser.target_or_null,
 }
 _COMPENSATION: FieldReaders = {"op": _name, "persona": _name, "on_failure": _Parser.terminal}
 _HANDLERS: Mapping[str, FieldReaders] = {
@@ -406,5 +463,5 @@ _HANDLERS: Mapping[str, FieldReaders] = {
         "steps": lambda parser: parser.items(lambda: parser.record(_COMPENSATION, "compensation step")),
         "then": _Parser.terminal,
     },
-    "Escalate": {"to_persona": _name, "next": _name},
+    "Escalate": {"to_persona": _name, "next": _Parser.step_name},
 }

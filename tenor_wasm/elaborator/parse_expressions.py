@@ -11,8 +11,9 @@ from tenor_wasm.elaborator.diagnostics import Report, did_you_mean
 from tenor_wasm.elaborator.tokens import NUMBER, SIGN, TEXT, WORD, Token
 from tenor_wasm.elaborator.tree import Word
 
-DEPTH_LIMIT = 150
-"""Levels of one elaborated expression; in ``a and b and c …`` each operand is one."""
+DEPTH_LIMIT = 100
+"""Levels of one elaborated expression; in ``a and b and c …`` each operand is one. JSON that nests
+200 levels is refused where bundles are read; flows and types take their part of that."""
 
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
@@ -34,18 +35,18 @@ class ExpressionParser(Cursor):
         """A base type with its arguments or members, or the name of a declared type."""
         name = self.word("a type")
         if self.accept("{"):
-            return tree.TypeNode(name, {}, self.type_members())
-        arguments: dict[str, Any] = {}
+            return tree.TypeNode(name, (), self.type_members())
+        arguments: list[tree.Argument] = []
         if not self.accept("("):
-            return tree.TypeNode(name, arguments)
+            return tree.TypeNode(name)
         while not self.accept(")"):
-            key = str(len(arguments))
+            at, key = self.token.at, None
             if self.token.kind == WORD and self.ahead().text == ":":
                 key = self.take().text
                 self.take()
-            arguments[key] = self.nested(self.type_argument)
-            self.accept(",")
-        return tree.TypeNode(name, arguments)
+            arguments.append(tree.Argument(key, self.nested(self.type_argument), at))
+            self.end_item()
+        return tree.TypeNode(name, tuple(arguments))
 
     def type_argument(self) -> Any:
         """A number, a text, a list of texts, a type, or ``{ name: Type }``."""
@@ -71,7 +72,7 @@ class ExpressionParser(Cursor):
             self.expect(":", f"after the field name '{name.text}'")
             node: tree.TypeNode = self.nested(self.type_node)
             members.append((name, node))
-            self.accept(",")
+            self.end_item()
         return tuple(members)
 
     # --- expressions --------------------------------------------------------------------------------------------
@@ -120,8 +121,28 @@ class ExpressionParser(Cursor):
         left = self._sum()
         if self.token.kind == SIGN and self.token.text in COMPARISONS:
             operator = self.take()
-            return self._grown(tree.Binary(operator.text, left, self._sum(), operator.at))
-        return left
+            compared = self._grown(tree.Binary(operator.text, left, self._sum(), operator.at))
+            if self.token.kind == SIGN and self.token.text in COMPARISONS:
+                raise self.fail("comparisons do not chain", help="join two comparisons with 'and'")
+            return compared
+        return self._membership(left) if self.is_sign("in") else left
+
+    def _membership(self, left: tree.Expression) -> tree.Expression:
+        """``enum ∈ [value, value]`` (§4.2), written out as equalities."""
+        operator = self.take()
+        values: tuple[tree.Literal, ...] = self.items(self.literal)
+        if not values:
+            raise self.fail("the list of values is empty: nothing is in it", operator.at)
+        tests = [tree.Binary("=", left, self._plain(value), operator.at) for value in values]
+        result = self._grown(tests[0])
+        for test in tests[1:]:
+            result = self._grown(tree.Binary("or", result, self._grown(test), operator.at))
+        return result
+
+    @staticmethod
+    def _plain(value: tree.Literal) -> tree.Literal:
+        """A value of an enum may stand without quotes in a list of values."""
+        return tree.Literal("text", value.value, value.at) if value.kind == "word" else value
 
     def _quantifier(self) -> tree.Expression:
         keyword = self.take()
@@ -156,6 +177,9 @@ class ExpressionParser(Cursor):
             index = self.nested(self.expression)
             self.expect("]", "to end the index")
             operand = self._grown(tree.Index(operand, index, at))
+            if self.is_sign(".") and not self.token.spaced and not self.ahead().spaced:
+                help = "bind the element: exists x in list . x.field = …"
+                raise self.fail("an element has no path of its own", help=help)
         if self.is_word("present") and isinstance(operand, tree.Reference) and len(operand.parts) == 1:
             self.take()
             return tree.Present(operand.parts[0], strict=False)
@@ -204,11 +228,13 @@ class ExpressionParser(Cursor):
             operand: tree.Expression = self.nested(self.expression)
             self.expect(")", "after the list")
             return self._grown(tree.Length(operand, token.at))
+        if self._begins_constant():
+            return self._tagged(Word(token.text, token.at))
         raise self.fail(
             f"'{token.text}' is no function: the language has no built-in functions (§15.5)",
             token.at,
             "no_functions",
-            did_you_mean(token.text, ("verdict_present", "len")) or "let the value come in as a fact",
+            did_you_mean(token.text, ("verdict_present", "len"), otherwise="let the value come in as a fact"),
         )
 
     # --- literals -----------------------------------------------------------------------------------------------
@@ -244,19 +270,26 @@ class ExpressionParser(Cursor):
             return tree.Literal("bool", name.text == "true", name.at)
         if self.accept("{"):
             return tree.Literal("money" if name.text == "Money" else "record", self._record_literal(), name.at)
-        if self.accept("("):
-            payload: tree.Literal = self.nested(self.literal)
-            self.expect(")", f"to end {name.text}(…)")
-            return tree.Literal("tagged", (name, payload), name.at)
-        return tree.Literal("word", name.text, name.at)
+        return self._tagged(name) if self.accept("(") else tree.Literal("word", name.text, name.at)
 
-    def _record_literal(self) -> dict[str, tree.Literal]:
-        members: dict[str, tree.Literal] = {}
+    def _begins_constant(self) -> bool:
+        """Whether a constant that is no bare word begins here."""
+        token = self.token
+        return token.kind in (TEXT, NUMBER) or token.text in ("-", "[", "{", "true", "false", "Money")
+
+    def _tagged(self, tag: Word) -> tree.Literal:
+        """The rest of ``Tag(value)``."""
+        payload: tree.Literal = self.nested(self.literal)
+        self.expect(")", f"to end {tag.text}(…)")
+        return tree.Literal("tagged", (tag, payload), tag.at)
+
+    def _record_literal(self) -> dict[str, tree.Field]:
+        members: dict[str, tree.Field] = {}
         while not self.accept("}"):
             name = self.word("a field name or '}'")
             self.expect(":", f"after the field name '{name.text}'")
             if name.text in members:
                 self.report.add("duplicate_field", f"the field '{name.text}' is given twice", name.at)
-            members[name.text] = self.nested(self.literal)
-            self.accept(",")
+            members.setdefault(name.text, tree.Field(name, self.nested(self.literal)))
+            self.end_item()
         return members

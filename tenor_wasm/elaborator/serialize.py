@@ -6,11 +6,13 @@ free-text sources are split at the first dot, steps come breadth first from the 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tenor_wasm.elaborator import tree
 from tenor_wasm.elaborator.index import Index
+from tenor_wasm.elaborator.references import DEFAULT_ERRORS
+from tenor_wasm.elaborator.systems import shared_by
 from tenor_wasm.elaborator.tree import Block, Word
 from tenor_wasm.elaborator.typecheck import Typed
 from tenor_wasm.errors import Json
@@ -114,10 +116,11 @@ def _rule(block: Block, typed: Typed) -> JsonObject:
 
 
 def _operation(block: Block, typed: Typed) -> JsonObject:
+    errors = block.get("error_contract")
     result: JsonObject = {
         "allowed_personas": _words(block.get("allowed_personas")),
         "effects": [_effect(effect) for effect in block.get("effects")],
-        "error_contract": _words(block.get("error_contract")),
+        "error_contract": list(DEFAULT_ERRORS) if errors is None else _words(errors),
         "precondition": typed.preconditions[block.name.text],
     }
     if block.get("outcomes") is not None:
@@ -141,22 +144,14 @@ def _steps(owner: Block, typed: Typed) -> list[Json]:
     """Steps breadth first from the entry; those that nothing leads to follow in declared order."""
     by_name = {step.name.text: step for step in owner.get("steps")}
     order: dict[str, None] = {owner.get("entry").text: None}
-    for name in order_of_visit(order, by_name):
-        order.setdefault(name, None)
+    queue = deque(order)
+    while queue:
+        for target in _following(by_name[queue.popleft()]):
+            if target not in order:
+                order[target] = None
+                queue.append(target)
     order.update(dict.fromkeys(by_name))
     return [_step(by_name[name], typed) for name in order]
-
-
-def order_of_visit(entry: Mapping[str, None], by_name: Mapping[str, Block]) -> list[str]:
-    """The steps in the order in which a breadth-first walk meets them."""
-    visited = dict(entry)
-    queue = list(entry)
-    while queue:
-        for target in _following(by_name[queue.pop(0)]):
-            if target not in visited:
-                visited[target] = None
-                queue.append(target)
-    return list(visited)
 
 
 def _following(step: Block) -> list[str]:
@@ -275,17 +270,17 @@ def _system(block: Block, _: Typed) -> JsonObject:
     ]
     return {
         "members": sorted(members, key=lambda member: member["id"]),
-        "shared_entities": _shared(block.get("shared_entities") or (), "entity"),
-        "shared_personas": _shared(block.get("shared_personas") or (), "persona"),
+        "shared_entities": _shared(block, "shared_entities", "entity"),
+        "shared_personas": _shared(block, "shared_personas", "persona"),
         "triggers": sorted(triggers, key=_trigger_order),
     }
 
 
-def _shared(blocks: tuple[tree.Block, ...], kind: str) -> list[Json]:
-    ordered = sorted(blocks, key=lambda block: str(block.get(kind).text))
+def _shared(system: Block, field: str, kind: str) -> list[Json]:
+    blocks: tuple[Block, ...] = system.get(field) or ()
+    ordered = sorted(blocks, key=lambda block: str(block.get(kind).text).encode())
     return [
-        {"contracts": sorted(word.text for word in block.get("contracts")), kind: block.get(kind).text}
-        for block in ordered
+        {"contracts": sorted(shared_by(system, block), key=str.encode), kind: block.get(kind).text} for block in ordered
     ]
 
 

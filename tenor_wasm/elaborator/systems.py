@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import posixpath
-
 from tenor_wasm.elaborator.bundle import FileProvider, assemble, resolve
-from tenor_wasm.elaborator.cycles import cycles
-from tenor_wasm.elaborator.diagnostics import Report, did_you_mean
+from tenor_wasm.elaborator.cycles import cycles, shown_cycle
+from tenor_wasm.elaborator.diagnostics import Diagnostic, Help, Report, did_you_mean
 from tenor_wasm.elaborator.index import Index, build_index
 from tenor_wasm.elaborator.tree import Block, Word
+from tenor_wasm.elaborator.typecheck import typecheck
+from tenor_wasm.elaborator.types import build_types
+from tenor_wasm.elaborator.validate import validate
 from tenor_wasm.errors import listed
 
 OUTCOMES = ("success", "failure", "escalation")
+
+ALL_MEMBERS = "shared by all"
+"""The kind of a block that names a persona alone, which all members share."""
+
+
+def shared_by(system: Block, shared: Block) -> list[str]:
+    """The members that share a persona or an entity."""
+    if shared.kind == ALL_MEMBERS:
+        return [name.text for name, _ in system.get("members") or ()]
+    return [word.text for word in shared.get("contracts")]
 
 
 def validate_systems(index: Index, root: str, read: FileProvider, report: Report) -> None:
@@ -27,8 +38,9 @@ class _System:
     def __init__(self, block: Block, root: str, read: FileProvider, report: Report) -> None:
         self.block, self.root, self.read, self.report = block, root, read, report
         self.members: dict[str, Index | None] = {}
+        self.files: dict[str, Index | None] = {}
 
-    def fault(self, code: str, message: str, field: str, help: str | None = None) -> None:
+    def fault(self, code: str, message: str, field: str, help: Help = None) -> None:
         """Report an error of the system."""
         self.report.add(code, message, self.block.at, self.block.construct, field, help)
 
@@ -56,8 +68,13 @@ class _System:
             self.members[name.text] = self._member(name.text, path.text)
 
     def _member(self, name: str, path: str) -> Index | None:
-        """The index of a member contract, or ``None`` when it cannot be read."""
+        """The index of a member contract, or ``None`` when it does not elaborate (C-SYS-02)."""
         file = resolve(self.root, path)
+        if file not in self.files:
+            self.files[file] = self._read_member(name, path, file)
+        return self.files[file]
+
+    def _read_member(self, name: str, path: str, file: str) -> Index | None:
         if self.read(file) is None:
             self.fault("unresolved_member", f"cannot find the file '{path}' of member '{name}'", "members")
             return None
@@ -68,10 +85,10 @@ class _System:
             message = f"member '{name}' is a system file; systems do not nest"
             self.fault("nested_system", message, "members", "list its member contracts here instead")
             return None
-        broken = [*syntax.diagnostics, *imports.diagnostics, *duplicates.diagnostics]
+        broken = [*syntax.diagnostics, *imports.diagnostics, *duplicates.diagnostics] or _later_errors(index)
         if broken:
-            first = broken[0]
-            place = f"{posixpath.basename(first.at.file)}:{first.at.line}"
+            first = min(broken, key=lambda diagnostic: diagnostic.pass_number)
+            place = f"{first.at.file}:{first.at.line}:{first.at.column}"
             self.fault("invalid_member", f"member '{name}' does not elaborate: {place}: {first.message}", "members")
             return None
         return index
@@ -86,27 +103,27 @@ class _System:
     # --- shared personas and entities ---------------------------------------------------------------------------
 
     def _shared(self, shared: Block, kind: str, field: str) -> None:
-        name, contracts = shared.get(kind), shared.get("contracts")
-        if name is None or contracts is None:
+        name = shared.get(kind)
+        if name is None or (shared.get("contracts") is None and shared.kind != ALL_MEMBERS):
             self.fault("missing_field", f"an entry needs '{kind}' and 'contracts'", field)
             return
         where = f"shared {kind} '{name.text}'"
-        if len(contracts) < 2:
-            self.fault("too_few_contracts", f"{where} must name at least two members; it names {len(contracts)}", field)
+        contracts = shared_by(self.block, shared)
+        if len(set(contracts)) < 2:
+            message = f"{where} must name at least two members; it names {len(set(contracts))}"
+            self.fault("too_few_contracts", message, field)
         states: dict[str, tuple[str, list[str]]] = {}
-        for contract in contracts:
-            if not self._is_member(contract.text, field, where):
-                continue
-            index = self.members[contract.text]
+        for contract in dict.fromkeys(contracts):
+            index = self.members.get(contract) if self._is_member(contract, field, where) else None
             if index is None:
                 continue
             declared = index[kind.capitalize()].get(name.text)
             if declared is None:
                 help = did_you_mean(name.text, index[kind.capitalize()])
-                message = f"the {kind} '{name.text}' is not declared in member '{contract.text}'"
+                message = f"the {kind} '{name.text}' is not declared in member '{contract}'"
                 self.fault(f"unknown_{kind}", message, field, help)
             elif kind == "entity":
-                self._same_states(declared, contract.text, states, where, field)
+                self._same_states(declared, contract, states, where, field)
 
     def _same_states(
         self, entity: Block, member: str, states: dict[str, tuple[str, list[str]]], where: str, field: str
@@ -169,7 +186,20 @@ class _System:
             if _node(trigger, "source") != _node(trigger, "target"):
                 edges.setdefault(_node(trigger, "source"), []).append(_node(trigger, "target"))
         for cycle in cycles({node: tuple(targets) for node, targets in edges.items()}):
-            self.fault("trigger_cycle", f"the triggers form a cycle: {' → '.join([*cycle, cycle[0]])}", "triggers")
+            self.fault("trigger_cycle", f"the triggers form a cycle: {shown_cycle(cycle)}", "triggers")
+
+
+def _later_errors(index: Index) -> list[Diagnostic]:
+    """The errors of passes 3 to 5 of a member contract: those of the first pass that finds any."""
+    report = Report(3)
+    types = build_types(index, report)
+    if not report.diagnostics:
+        report = Report(4)
+        typecheck(index, types, report)
+    if not report.diagnostics:
+        report = Report(5)
+        validate(index, report)
+    return report.diagnostics
 
 
 def _node(trigger: Block, end: str) -> str:

@@ -54,14 +54,20 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class TypeNode:
-    """A written type: a base type with arguments or members, or a reference.
+class Argument:
+    """An argument of a type: by name, or by position (``name`` is ``None`` then)."""
 
-    Arguments go by name, or by position as ``0``, ``1``, ….
-    """
+    name: str | None
+    value: Any
+    at: Position
+
+
+@dataclass(frozen=True, slots=True)
+class TypeNode:
+    """A written type: a base type with arguments or members, or a reference."""
 
     name: Word
-    arguments: Mapping[str, Any]
+    arguments: tuple[Argument, ...] = ()
     members: tuple[tuple[Word, TypeNode], ...] | None = None
 
 
@@ -81,7 +87,11 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A constant: ``kind`` is bool, int, decimal, text, money, list, or record; ``value`` holds it plainly."""
+    """A constant: ``kind`` is bool, int, decimal, text, word, list, record, money or tagged.
+
+    ``value`` holds it plainly: a tuple of literals for a list, field name → ``Field`` for a record and for money,
+    a tag and a literal for a tagged value.
+    """
 
     kind: str
     value: Any

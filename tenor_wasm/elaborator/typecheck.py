@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tenor_wasm.elaborator import tree
-from tenor_wasm.elaborator.constants import Constants, Term, TypeFailure, decimal_value, money_value
-from tenor_wasm.elaborator.diagnostics import Position, Report, did_you_mean
+from tenor_wasm.elaborator.constants import Constants, Term, TypeFailure, structured
+from tenor_wasm.elaborator.diagnostics import Help, Position, Report, did_you_mean
 from tenor_wasm.elaborator.index import Index
 from tenor_wasm.elaborator.types import TypeEnvironment
 from tenor_wasm.errors import Json
 from tenor_wasm.values import numeric, operators
-from tenor_wasm.values.codec import plain_json
 from tenor_wasm.values.types import (
     BaseType,
     BoolType,
@@ -48,21 +47,22 @@ class Typed:
 def typecheck(index: Index, types: TypeEnvironment, report: Report) -> Typed:
     """Type-check every expression of the bundle."""
     typed = Typed()
+    produced = frozenset(block.get("produce")[0].text for block in index["Rule"].values() if block.get("produce"))
+
+    def checker(block: tree.Block) -> _Checker:
+        return _Checker(index, produced, typed, types, report, block.construct)
+
     for name, block in index["Fact"].items():
         _fact(name, block, types, typed, report)
     for name, block in index["Rule"].items():
-        checker = _Checker(index, typed, types, report, block.construct)
-        _rule(name, block, checker, typed)
+        _rule(name, block, checker(block), typed)
     for name, block in index["Operation"].items():
-        checker = _Checker(index, typed, types, report, block.construct)
         if block.get("precondition") is not None:
-            typed.preconditions[name] = checker.predicate(block.get("precondition"), "precondition")
+            typed.preconditions[name] = checker(block).predicate(block.get("precondition"), "precondition")
     for block in index["Flow"].values():
         for step, path in branch_steps(block):
-            checker = _Checker(index, typed, types, report, block.construct)
             if step.get("condition") is not None:
-                condition = checker.predicate(step.get("condition"), f"{path}.condition")
-                typed.conditions[id(step)] = condition
+                typed.conditions[id(step)] = checker(block).predicate(step.get("condition"), f"{path}.condition")
     return typed
 
 
@@ -119,9 +119,16 @@ class _Checker:
     """Types the expressions of one construct."""
 
     def __init__(
-        self, index: Index, typed: Typed, types: TypeEnvironment, report: Report, construct: tuple[str, str]
+        self,
+        index: Index,
+        verdicts: frozenset[str],
+        typed: Typed,
+        types: TypeEnvironment,
+        report: Report,
+        construct: tuple[str, str],
     ) -> None:
         self.index, self.typed, self.types, self.report, self.construct = index, typed, types, report, construct
+        self.verdicts = verdicts
         self.variables: list[tuple[str, BaseType]] = []
         self.field = ""
         self.in_payload = False
@@ -131,7 +138,7 @@ class _Checker:
         """Reads literals, reporting where this checker reports."""
         return Constants(self.report, self.construct, self.field)
 
-    def fail(self, code: str, message: str, at: Position, help: str | None = None) -> TypeFailure:
+    def fail(self, code: str, message: str, at: Position, help: Help = None) -> TypeFailure:
         """Report an error; raising what it returns leaves the expression."""
         self.report.add(code, message, at, self.construct, self.field, help)
         return TypeFailure()
@@ -181,12 +188,7 @@ class _Checker:
         if isinstance(declared, TextType) and declared.max_length is None and value.kind == "text":
             declared = TextType(max(1, len(value.value)))
         constant = self.constants.checked(value, declared)
-        json: Json = plain_json(constant, declared)
-        if isinstance(declared, DecimalType):
-            json = decimal_value(numeric.print_decimal(constant), declared)
-        if isinstance(declared, MoneyType):
-            json = {**money_value(constant, declared), "kind": "money_value"}
-        return {"type": type_to_json(declared), "value": json}
+        return {"type": type_to_json(declared), "value": structured(constant, declared)}
 
     # --- predicates ---------------------------------------------------------------------------------------------
 
@@ -222,13 +224,10 @@ class _Checker:
         return {"left": results[0], **json, "right": results[1]}
 
     def _present(self, name: tree.Word, strict: bool) -> Json:
-        if not strict and name.text not in self._produced() and name.text in self.index["Fact"]:
+        if not strict and name.text not in self.verdicts and name.text in self.index["Fact"]:
             # A declared fact is always present: assembly aborts without it (§5.2).
             return {"literal": True, "type": {"base": "Bool"}}
         return {"verdict_present": name.text}
-
-    def _produced(self) -> set[str]:
-        return {block.get("produce")[0].text for block in self.index["Rule"].values() if block.get("produce")}
 
     def _quantified(self, node: tree.Quantifier) -> Json:
         domain = self._reference(node.domain)
@@ -244,6 +243,9 @@ class _Checker:
             if written != element:
                 message = f"'{node.variable.text}' is {described(written)}, but the list holds {described(element)}"
                 raise self.fail("type_error", message, node.variable.at)
+        if not self.types.written(element):
+            message = "the types of the bundle are too large when they are written out"
+            raise self.fail("too_large", message, node.domain.at, "range over large types less often")
         self.variables.append((node.variable.text, element))
         try:
             body = self._predicate(node.body)
@@ -273,7 +275,13 @@ class _Checker:
         if isinstance(node.left, tree.Literal) and not isinstance(node.right, tree.Literal):
             right = self._term(node.right, None)
             return self._term(node.left, right.type), right
-        left = self._term(node.left, None)
+        try:
+            left = self._term(node.left, None)
+        except TypeFailure:
+            # What is wrong on the right is reported too; a literal there means nothing without its left.
+            if not isinstance(node.right, tree.Literal):
+                self._term(node.right, None)
+            raise
         return left, self._term(node.right, left.type)
 
     # --- terms --------------------------------------------------------------------------------------------------
@@ -312,9 +320,8 @@ class _Checker:
 
     def _fact_type(self, name: tree.Word) -> BaseType:
         if name.text not in self.index["Fact"]:
-            known = (*self.index["Fact"], *(variable for variable, _ in self.variables))
-            help = did_you_mean(name.text, known)
-            if name.text in self._produced():
+            help: Help = did_you_mean(name.text, self.index["Fact"], [variable for variable, _ in self.variables])
+            if name.text in self.verdicts:
                 help = f"'{name.text}' is a verdict: test it with verdict_present({name.text})"
             elif name.text in self.index["Entity"]:
                 help = "the state of an entity is no predicate term: effects name source states (§10.6)"

@@ -6,14 +6,14 @@ checks it as it checks every type, and its findings are led back to their places
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Container, Mapping
 
 from tenor_wasm.elaborator import tree
-from tenor_wasm.elaborator.diagnostics import Position, Report, did_you_mean
+from tenor_wasm.elaborator.cycles import shown_cycle
+from tenor_wasm.elaborator.diagnostics import Help, Position, Report, did_you_mean, on_line
 from tenor_wasm.elaborator.index import Index
-from tenor_wasm.errors import Findings, Json
-from tenor_wasm.values.types import BaseType, parse_type, type_to_json
+from tenor_wasm.errors import Findings, Json, listed
+from tenor_wasm.values.types import BaseType, ListType, RecordType, TaggedUnionType, parse_type, type_to_json
 
 _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "Bool": (),
@@ -31,12 +31,32 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
 }
 """Base type → its arguments in the order in which they may be given by position."""
 
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    **{name: arguments for name, arguments in _ARGUMENTS.items() if name not in ("Int", "Text", "Duration")},
+    "Duration": ("unit",),
+}
+"""Arguments that a type cannot do without. Published contracts leave the bounds of numbers and texts out; a list
+without a bound would make quantifiers unbounded (§10.4, §10.5)."""
+
+DEPTH_LIMIT = 16
+"""Records, unions and lists inside each other, with every reference written out."""
+PARTS_LIMIT = 1000
+"""Parts of one type with every reference written out: types that mention types twice would double without end."""
+BUNDLE_LIMIT = 200_000
+"""Parts of all mentioned types together: a bundle holds no references, so a short source could become a huge bundle."""
+
 
 class TypeEnvironment:
     """Declared types by name, fully expanded."""
 
     def __init__(self, declared: Mapping[str, BaseType]) -> None:
         self.declared = declared
+        self.parts = 0
+
+    def written(self, base_type: BaseType) -> bool:
+        """Count a type that the bundle writes out; false when the bundle would become too large."""
+        self.parts += size_of(base_type)[0]
+        return self.parts <= BUNDLE_LIMIT
 
     def resolve(
         self,
@@ -48,9 +68,28 @@ class TypeEnvironment:
     ) -> BaseType | None:
         """The type that a node writes, or ``None`` after reporting what is wrong with it.
 
-        Errors stand where the type is at fault, or all ``at`` one place.
+        Errors stand where the type is at fault, or all on the line of ``at``.
         """
-        return _Writer(self.declared, report, construct, field, at).resolve(node)
+        if self.parts > BUNDLE_LIMIT:
+            return None  # said once
+        resolved = _Writer(self.declared, report, construct, field, at).resolve(node)
+        if resolved is not None and not self.written(resolved):
+            message = f"the types of the bundle have more than {BUNDLE_LIMIT} parts when they are written out"
+            report.add("too_large", message, at or node.name.at, construct, field, "mention large types less often")
+            return None
+        return resolved
+
+
+def size_of(base_type: BaseType) -> tuple[int, int]:
+    """How many parts a type has, and how deep they nest."""
+    match base_type:
+        case RecordType(members) | TaggedUnionType(members):
+            sizes = [size_of(member) for member in members.values()]
+        case ListType(element, _):
+            sizes = [size_of(element)]
+        case _:
+            return 1, 1
+    return 1 + sum(parts for parts, _ in sizes), 1 + max((depth for _, depth in sizes), default=0)
 
 
 def build_types(index: Index, report: Report) -> TypeEnvironment:
@@ -58,8 +97,9 @@ def build_types(index: Index, report: Report) -> TypeEnvironment:
     blocks = index["TypeDecl"]
     declared: dict[str, BaseType] = {}
     for name in _in_order(blocks, report):
-        node = tree.TypeNode(tree.Word("Record", blocks[name].name.at), {}, blocks[name].get("members"))
-        resolved = _Writer(declared, report, ("TypeDecl", name), "type.fields").resolve(node)
+        node = tree.TypeNode(tree.Word("Record", blocks[name].name.at), (), blocks[name].get("members"))
+        # A declared type that is not there yet is at fault itself, and was reported.
+        resolved = _Writer(declared, report, ("TypeDecl", name), "type.fields", broken=blocks).resolve(node)
         if resolved is not None:
             declared[name] = resolved
     return TypeEnvironment(declared)
@@ -68,29 +108,29 @@ def build_types(index: Index, report: Report) -> TypeEnvironment:
 def _in_order(blocks: Mapping[str, tree.Block], report: Report) -> list[str]:
     """Names with every type after those that it mentions; types on a cycle are reported and left out."""
     order: list[str] = []
-    state: dict[str, str] = {}
+    done: set[str] = set()
     for root in blocks:
-        if root in state:
+        if root in done:
             continue
-        path = [root]
-        state[root] = "open"
+        path, on_path = [root], {root: 0}
         pending = [iter(_mentions(blocks[root].get("members"), ""))]
+        cyclic_from = len(blocks)  # the place in the path from where on everything lies on a cycle
         while pending:
             mention = next(pending[-1], None)
             if mention is None:
                 pending.pop()
                 name = path.pop()
-                if state[name] == "open":
-                    state[name] = "done"
+                done.add(name)
+                if on_path.pop(name) < cyclic_from:
                     order.append(name)
-            elif mention[0] not in blocks:
-                continue
-            elif state.get(mention[0]) in ("open", "cyclic") and mention[0] in path:
-                _report_cycle(path, mention, blocks, report)
-                state.update(dict.fromkeys(path[path.index(mention[0]) :], "cyclic"))
-            elif mention[0] not in state:
+                elif len(path) == cyclic_from:
+                    cyclic_from = len(blocks)
+            elif mention[0] in on_path:
+                _report_cycle(path, on_path[mention[0]], mention, blocks, report)
+                cyclic_from = min(cyclic_from, on_path[mention[0]])
+            elif mention[0] in blocks and mention[0] not in done:
+                on_path[mention[0]] = len(path)
                 path.append(mention[0])
-                state[mention[0]] = "open"
                 pending.append(iter(_mentions(blocks[mention[0]].get("members"), "")))
     return order
 
@@ -108,7 +148,7 @@ def _mentions(members: tuple[tuple[tree.Word, tree.TypeNode], ...], prefix: str)
 
 def _mentions_of(node: tree.TypeNode, field: str) -> list[Mention]:
     found: list[Mention] = [(node.name.text, field)] if node.name.text not in _ARGUMENTS else []
-    for value in node.arguments.values():
+    for value in (argument.value for argument in node.arguments):
         if isinstance(value, tree.TypeNode):
             found += _mentions_of(value, field)
         elif isinstance(value, tuple) and value and isinstance(value[0], tuple):
@@ -116,16 +156,21 @@ def _mentions_of(node: tree.TypeNode, field: str) -> list[Mention]:
     return found + (_mentions(node.members, field + ".") if node.members else [])
 
 
-def _report_cycle(path: list[str], mention: Mention, blocks: Mapping[str, tree.Block], report: Report) -> None:
-    cycle = [*path[path.index(mention[0]) :], mention[0]]
+def _report_cycle(
+    path: list[str], start: int, mention: Mention, blocks: Mapping[str, tree.Block], report: Report
+) -> None:
     report.add(
         "type_cycle",
-        f"type cycle: {' → '.join(cycle)}",
+        f"type cycle: {shown_cycle(path, start)}",
         blocks[path[-1]].at,
         ("TypeDecl", path[-1]),
         f"type.fields.{mention[1]}",
         "a type may not contain itself; refer to it by an id field instead",
     )
+
+
+_ANY: Mapping[str, Json] = {"base": "Bool"}
+"""Stands for a type that was reported, while the rest of its surroundings is checked."""
 
 
 class _Writer:
@@ -138,22 +183,31 @@ class _Writer:
         construct: tuple[str, str] | None,
         field: str | None,
         at: Position | None = None,
+        broken: Container[str] = (),
     ) -> None:
         self.declared, self.report, self.construct, self.field = declared, report, construct, field
-        self.at = at
+        self.at, self.broken = at, broken
         self.places: dict[str, Position] = {}
         self.complete = True
+        self.parts = 0
 
     def resolve(self, node: tree.TypeNode) -> BaseType | None:
         """The checked type."""
         json = self.write(node, "")
-        if not self.complete:
+        if self.parts > PARTS_LIMIT:
+            message = f"a type of more than {PARTS_LIMIT} parts when its references are written out"
+            self.fault("too_large", message, node.name.at, "split it into several facts")
             return None
         findings = Findings()
         resolved = parse_type(json, None, findings)
         for finding in findings.faults:
             self.fault(finding.code, finding.message, self._place(finding.path, node))
-        return None if findings.faults else resolved
+        if resolved is None or not self.complete:
+            return None
+        if size_of(resolved)[1] <= DEPTH_LIMIT:
+            return resolved
+        self.fault("too_deep", f"a type deeper than {DEPTH_LIMIT} levels", node.name.at, "flatten it")
+        return None
 
     def _place(self, path: str, node: tree.TypeNode) -> Position:
         """The place of the part that a pointer names, or of the nearest part around it."""
@@ -161,47 +215,71 @@ class _Writer:
             path = path.rpartition("/")[0]
         return self.places.get(path, node.name.at)
 
-    def fault(self, code: str, message: str, at: Position, help: str | None = None) -> None:
+    def fault(self, code: str, message: str, at: Position, help: Help = None) -> None:
         """Report an error; the type is not usable then."""
         self.complete = False
-        self.report.add(code, message, self.at or at, self.construct, self.field, help)
+        self.report.add(code, message, on_line(self.at, at) if self.at else at, self.construct, self.field, help)
 
     def write(self, node: tree.TypeNode, path: str) -> Json:
-        """The interchange form of a type node."""
+        """The interchange form of a type node; of one that is at fault by itself, some type that is not."""
         self.places[path] = node.name.at
-        name = node.name.text
-        parameters = _ARGUMENTS.get(name)
-        if parameters is None:
+        self.parts += 1
+        if node.name.text not in _ARGUMENTS:
             return self._referenced(node)
+        return self._base(node, path)
+
+    def _base(self, node: tree.TypeNode, path: str) -> Json:
+        name = node.name.text
+        parameters = _ARGUMENTS[name]
         json: dict[str, Json] = {"base": name}
+        usable = True
         if node.members is not None and name not in ("Record", "TaggedUnion"):
             self.fault("invalid_type", f"{name} has no members", node.name.at)
+            usable = False
         elif node.members is not None:
             json[parameters[0]] = self._members(node.members, f"{path}/{parameters[0]}")
-        for key, value in node.arguments.items():
-            parameter = key if key in parameters else self._by_position(key, parameters)
-            if parameter is None:
-                known = ", ".join(parameters) or "none"
-                self.fault("invalid_type", f"{name} has no argument '{key}'; it has {known}", node.name.at)
-                continue
-            json[parameter] = self._argument(value, f"{path}/{parameter}", node.name.at)
-        return json
+        for position, argument in enumerate(node.arguments):
+            parameter = self._parameter(name, position, argument)
+            if parameter in json:
+                self.fault("invalid_type", f"{name} has the argument '{parameter}' twice", argument.at)
+            elif parameter is not None:
+                json[parameter] = self._argument(argument, f"{path}/{parameter}")
+            usable = usable and parameter is not None
+        missing = [parameter for parameter in _REQUIRED.get(name, ()) if parameter not in json]
+        if missing and usable:
+            self.fault("invalid_type", f"{name} needs {listed(missing)}", node.name.at)
+        return _ANY if missing or not usable else json
 
-    @staticmethod
-    def _by_position(key: str, parameters: tuple[str, ...]) -> str | None:
-        return parameters[int(key)] if key.isdecimal() and int(key) < len(parameters) else None
+    def _parameter(self, base: str, position: int, argument: tree.Argument) -> str | None:
+        """The name of an argument, or ``None`` after reporting that the type has no such argument."""
+        parameters = _ARGUMENTS[base]
+        known = ", ".join(parameters) or "none"
+        if argument.name is None and position < len(parameters):
+            return parameters[position]
+        if argument.name is None:
+            self.fault("invalid_type", f"too many arguments for {base}; it has {known}", argument.at)
+        elif argument.name not in parameters:
+            message = f"{base} has no argument '{argument.name}'; it has {known}"
+            self.fault("invalid_type", message, argument.at, did_you_mean(argument.name, parameters))
+        else:
+            return argument.name
+        return None
 
     def _referenced(self, node: tree.TypeNode) -> Json:
         name = node.name.text
-        if node.arguments or node.members is not None:
-            known = (*_ARGUMENTS, *self.declared)
-            self.fault("unknown_type", f"unknown type '{name}'", node.name.at, did_you_mean(name, known))
-            return None
         declared = self.declared.get(name)
-        if declared is None:
-            help = did_you_mean(name, (*_ARGUMENTS, *self.declared))
+        if declared is not None and (node.arguments or node.members is not None):
+            self.fault("invalid_type", f"the declared type '{name}' has no arguments", node.name.at)
+            return _ANY
+        if declared is None and name not in self.broken:
+            help = did_you_mean(name, _ARGUMENTS, self.declared)
             self.fault("unknown_type", f"unknown type '{name}'", node.name.at, help)
-            return None
+            return _ANY
+        self.complete = self.complete and declared is not None
+        # Beyond the limit nothing more is written out: references could double without end.
+        if declared is None or self.parts > PARTS_LIMIT:
+            return _ANY
+        self.parts += size_of(declared)[0]
         return type_to_json(declared)
 
     def _members(self, members: tuple[tuple[tree.Word, tree.TypeNode], ...], path: str) -> Json:
@@ -212,8 +290,9 @@ class _Writer:
             json[name.text] = self.write(node, f"{path}/{name.text}")
         return json
 
-    def _argument(self, value: Any, path: str, at: Position) -> Json:
-        self.places[path] = getattr(value, "at", at)
+    def _argument(self, argument: tree.Argument, path: str) -> Json:
+        value = argument.value
+        self.places[path] = getattr(value, "at", argument.at)
         if isinstance(value, tree.TypeNode):
             # A bare word may be a unit or a currency as well as a type.
             plain = not value.arguments and value.members is None and path.endswith(("/unit", "/currency"))

@@ -7,7 +7,7 @@ drawn always loads: a contract that is refused is a fault of the loader or of th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -345,7 +345,8 @@ class _Flow(NamedTuple):
 
 @st.composite
 def _rules(draw: Draw, terms: tuple[Term, ...]) -> list[Object]:
-    strata = sorted(draw(st.lists(st.integers(0, 2), max_size=4)))
+    count = draw(st.sampled_from([3, 0, 1, 2, 4]))
+    strata = sorted(draw(st.lists(st.integers(0, 2), min_size=count, max_size=count)))
     rules: list[Object] = []
     for index, stratum in enumerate(strata):
         below = tuple(f"v{other}" for other in range(index) if strata[other] < stratum)
@@ -358,10 +359,10 @@ def _rules(draw: Draw, terms: tuple[Term, ...]) -> list[Object]:
 @st.composite
 def _entities(draw: Draw) -> dict[str, Object]:
     found: dict[str, Object] = {}
-    for name in ("Door", "Lamp", "Room")[: draw(st.integers(1, 3))]:
-        states = ("a", "b", "c", "d")[: draw(st.integers(2, 4))]
+    for name in ("Door", "Lamp", "Room")[: draw(st.sampled_from([2, 1, 3]))]:
+        states = ("a", "b", "c", "d")[: draw(st.sampled_from([2, 3, 4]))]
         pairs = [(source, target) for source in states for target in states if source != target]
-        chosen = draw(st.lists(st.sampled_from(pairs), min_size=1, unique=True))
+        chosen = draw(st.lists(st.sampled_from(pairs), min_size=len(states) - 1, unique=True))
         initial = draw(st.sampled_from(states))
         found[name] = b.entity(name, *states, transitions=chosen) | {"initial": initial}
     return found
@@ -374,14 +375,19 @@ def _operation(draw: Draw, name: str, entities: Mapping[str, Object], scope: Sco
     lines: list[str] = []
     touched: set[str] = set()
     for label in outcomes:
-        for entity_id in draw(st.lists(st.sampled_from(sorted(entities)), max_size=2, unique=True)):
+        count = draw(st.sampled_from([1, 2, 1, 0]))
+        for entity_id in draw(st.permutations(sorted(entities)))[:count]:
             pairs = [(arrow["from"], arrow["to"]) for arrow in entities[entity_id]["transitions"]]
-            arrows = draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=2, unique_by=lambda pair: pair[0]))
+            several = draw(st.booleans()) and len({source for source, _ in pairs}) > 1
+            count = 2 if several else 1
+            arrows = draw(
+                st.lists(st.sampled_from(pairs), min_size=count, max_size=count, unique_by=lambda pair: pair[0])
+            )
             lines += [f"{entity_id}: {source} -> {target} => {label}" for source, target in arrows]
             touched.add(entity_id)
-    personas = draw(st.lists(st.sampled_from(PERSONAS), min_size=1, unique=True))
-    # Half of the preconditions are true, so that flows get beyond their first step.
-    when = draw(st.one_of(st.just(b.TRUE), predicates(scope, 1)))
+    # Most operations admit everyone and ask for nothing, so that flows get beyond their first step.
+    personas = draw(st.sampled_from([PERSONAS, PERSONAS, PERSONAS[:1], PERSONAS[1:]]))
+    when = draw(st.one_of(st.just(b.TRUE), st.just(b.TRUE), predicates(scope, 1)))
     json = b.operation(name, *lines, personas=personas, when=when, outcomes=outcomes)
     return _Operation(json, frozenset(touched), tuple(outcomes))
 
@@ -420,7 +426,7 @@ def _handlers(draw: Draw, parts: _Parts, later: Sequence[str]) -> Object:
 @st.composite
 def _steps(draw: Draw, prefix: str, parts: _Parts) -> tuple[list[Object], frozenset[str]]:
     """A step graph that begins with its first step, and the entities that it can change."""
-    count = draw(st.integers(1, 4))
+    count = draw(st.sampled_from([3, 1, 2, 4]))
     names = [f"{prefix}{index}" for index in range(count)]
     steps: list[Object] = []
     touched: set[str] = set()
@@ -434,7 +440,9 @@ def _steps(draw: Draw, prefix: str, parts: _Parts) -> tuple[list[Object], frozen
 
 @st.composite
 def _step(draw: Draw, name: str, later: Sequence[str], parts: _Parts) -> tuple[Object, frozenset[str]]:
-    targets: st.SearchStrategy[Json] = st.one_of(st.sampled_from(later), _terminals()) if later else _terminals()
+    targets: st.SearchStrategy[Json] = _terminals()
+    if later:
+        targets = st.one_of(st.sampled_from(later), st.sampled_from(later), targets)
     form = draw(st.integers(0, 9))
     if form == 0:
         condition = draw(predicates(parts.scope, 1))
@@ -478,7 +486,8 @@ def _branches(draw: Draw, name: str, parts: _Parts) -> tuple[dict[str, list[Obje
 @st.composite
 def worlds(draw: Draw) -> World:
     """A well-formed contract with facts, entities, rules, operations and flows of every form."""
-    fact_types = {f"f{index}": base_type for index, base_type in enumerate(draw(st.lists(types(), max_size=4)))}
+    count = draw(st.sampled_from([3, 0, 1, 2, 4]))
+    fact_types = {f"f{index}": draw(types()) for index in range(count)}
     facts = []
     defaults = set()
     for name, base_type in fact_types.items():
@@ -495,7 +504,7 @@ def worlds(draw: Draw) -> World:
     mixed = [draw(_operation(f"op{index}", entities, scope)) for index in range(draw(st.integers(0, 2)))]
     operations = (*alone, *mixed)
     flows: list[_Flow] = []
-    for index in range(draw(st.integers(1, 3))):
+    for index in range(draw(st.sampled_from([2, 1, 3]))):
         parts = _Parts(scope, operations, tuple(flows), tuple(entities))
         steps, touched = draw(_steps(f"s{index}_", parts))
         flows.append(_Flow(b.flow(f"flow{index}", *steps), touched))
@@ -538,21 +547,23 @@ def flat_states(draw: Draw, world: World) -> dict[str, str]:
 
 @st.composite
 def nested_states(draw: Draw, world: World) -> dict[str, dict[str, str]]:
-    """Up to four instances for each entity."""
-    return {
-        name: draw(st.dictionaries(st.sampled_from(INSTANCES), st.sampled_from(states), max_size=4))
-        for name, states in world.states.items()
-    }
+    """Up to four instances for each entity, rarely none."""
+    drawn: dict[str, dict[str, str]] = {}
+    for name, states in world.states.items():
+        count = draw(st.sampled_from([2, 1, 3, 0, 4]))
+        names = draw(st.permutations(INSTANCES))[:count]
+        drawn[name] = {instance: draw(st.sampled_from(states)) for instance in names}
+    return drawn
 
 
 @st.composite
-def bindings(draw: Draw, world: World) -> dict[str, str]:
-    """An instance for every entity, whether it exists or not."""
-    return {name: draw(st.sampled_from(INSTANCES)) for name in world.states}
+def bindings(draw: Draw, world: World, states: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """An instance for every entity: one that exists, or rarely ``nowhere``."""
+    return {name: draw(st.sampled_from([*sorted(states.get(name, ())) * 3, "nowhere"])) for name in world.states}
 
 
 def personas() -> st.SearchStrategy[str]:
-    return st.sampled_from((*PERSONAS, "stranger"))
+    return st.sampled_from((*PERSONAS, *PERSONAS, "stranger"))
 
 
 # --- any JSON at all -------------------------------------------------------------------------------------------
@@ -582,3 +593,28 @@ def any_json() -> st.SearchStrategy[Json]:
     return st.recursive(
         leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=4), max_leaves=12
     )
+
+
+def places(value: Json, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The place of every value inside a JSON value."""
+    yield at
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield from places(inner, (*at, key))
+
+
+def replaced(value: Json, at: tuple[str | int, ...], other: Json) -> Json:
+    """The JSON value with another value at a place."""
+    if not at:
+        return other
+    first, *rest = at
+    if isinstance(value, dict):
+        return {key: replaced(inner, tuple(rest), other) if key == first else inner for key, inner in value.items()}
+    return [replaced(inner, tuple(rest), other) if index == first else inner for index, inner in enumerate(value)]
+
+
+def part(value: Json, at: tuple[str | int, ...]) -> Json:
+    """What stands at a place of a JSON value."""
+    for key in at:
+        value = value[key]
+    return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import given
@@ -66,42 +66,20 @@ def test_any_value_may_be_given_for_a_contract(world: some.World, facts: Json, s
     ask_everything(api.load(world.bundle), facts, states, bindings)
 
 
-def places(value: Json, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """The place of every value inside a JSON value."""
-    yield at
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in items:
-        yield from places(inner, (*at, key))
-
-
-def replaced(value: Json, at: tuple[str | int, ...], other: Json) -> Json:
-    """The JSON value with another value at a place."""
-    if not at:
-        return other
-    first, *rest = at
-    if isinstance(value, dict):
-        return {key: replaced(inner, tuple(rest), other) if key == first else inner for key, inner in value.items()}
-    return [replaced(inner, tuple(rest), other) if index == first else inner for index, inner in enumerate(value)]
-
-
-def part(value: Json, at: tuple[str | int, ...]) -> Json:
-    for key in at:
-        value = value[key]
-    return value
-
-
 @given(some.worlds(), st.data())
 def test_a_damaged_contract_is_refused_or_answers(world: some.World, data: st.DataObject) -> None:
-    found = list(places(world.bundle))
+    found = list(some.places(world.bundle))
     facts, states = data.draw(some.facts(world)), data.draw(some.nested_states(world))
-    bindings = data.draw(some.bindings(world))
+    bindings = data.draw(some.bindings(world, states))
     # A part of the contract stands in another part's place: types and shapes that are nearly right.
     for _ in range(8):
         at, source = data.draw(st.sampled_from(found)), data.draw(st.sampled_from(found))
-        contract = settled(api.load, replaced(world.bundle, at, part(world.bundle, source)))
+        contract = settled(api.load, some.replaced(world.bundle, at, some.part(world.bundle, source)))
         if contract is not None:
             ask_everything(contract, facts, states, bindings)
-    contract = settled(api.load, replaced(world.bundle, data.draw(st.sampled_from(found)), data.draw(some.any_json())))
+    contract = settled(
+        api.load, some.replaced(world.bundle, data.draw(st.sampled_from(found)), data.draw(some.any_json()))
+    )
     if contract is not None:
         ask_everything(contract, facts, states, bindings)
 

@@ -209,7 +209,7 @@ def test_every_instance_that_blocks_a_flow_is_refused_for_its_state(situation: A
 def test_only_bound_instances_change_and_the_transitions_tell_how(situation: Any, data: st.DataObject) -> None:
     world, facts, nested, persona = situation
     contract = api.load(world.bundle)
-    chosen = data.draw(some.bindings(world))
+    chosen = data.draw(some.bindings(world, nested))
     for flow in world.flows:
         try:
             result = api.simulate_flow(contract, flow, persona, facts, nested, chosen).flow
@@ -244,7 +244,7 @@ def transitions_of(record: api.StepRecord) -> Iterator[api.Transition]:
 def test_a_named_outcome_is_the_one_that_is_produced(situation: Any, data: st.DataObject) -> None:
     world, facts, nested, persona = situation
     contract = api.load(world.bundle)
-    chosen = data.draw(some.bindings(world))
+    chosen = data.draw(some.bindings(world, nested))
     flow = contract.flows[world.flows[-1]]
     step = next((step for step in flow.steps.values() if isinstance(step, c.OperationStep)), None)
     if step is None:
@@ -271,7 +271,7 @@ def shuffled(value: Json, random: Random) -> Json:
 @given(situations(), st.data())
 def test_the_order_of_keys_does_not_matter(situation: Any, data: st.DataObject) -> None:
     world, facts, nested, persona = situation
-    chosen = data.draw(some.bindings(world))
+    chosen = data.draw(some.bindings(world, nested))
     random = Random(data.draw(st.integers(0, 2**32)))
     expected = all_answers(api.load(world.bundle), facts, nested, chosen, persona)
     other = api.load(shuffled(world.bundle, random))
@@ -282,7 +282,7 @@ def test_the_order_of_keys_does_not_matter(situation: Any, data: st.DataObject) 
 @given(situations(), st.data())
 def test_inputs_stay_as_they_are_and_the_same_input_gives_the_same_bytes(situation: Any, data: st.DataObject) -> None:
     world, facts, nested, persona = situation
-    chosen = data.draw(some.bindings(world))
+    chosen = data.draw(some.bindings(world, nested))
     inputs = (world.bundle, facts, nested, chosen)
     before = deepcopy(inputs)
     texts = [write_json(all_answers(api.load(world.bundle), facts, nested, chosen, persona)) for _ in range(2)]
