@@ -19,6 +19,7 @@ PLAY_MODULES := playground/node_modules/.stamp
 WHEEL := dist/.stamp
 BRIDGE := web/dist/.stamp
 RUNTIME := web/runtime/.stamp
+PACKAGE := web/package/.stamp
 SITE := playground/dist/.stamp
 
 WHEEL_SOURCES := pyproject.toml README.md LICENSE $(shell find tenor_wasm -type f -not -path '*/__pycache__/*' 2>/dev/null)
@@ -36,7 +37,7 @@ help: ## List the targets
 
 setup: $(VENV) $(WEB_MODULES) $(PLAY_MODULES) ## Install what the other targets need, into this checkout
 
-build: $(WHEEL) $(BRIDGE) $(RUNTIME) $(SITE) ## Build the wheel, the bridge, the compiled runtime and the page
+build: $(WHEEL) $(BRIDGE) $(RUNTIME) $(PACKAGE) $(SITE) ## Build the wheel, the bridge, the compiled runtime, the npm package and the page
 
 test: lint types typescript test-all ## Everything: lint, types, Python, Pyodide in Node, browser
 
@@ -47,8 +48,9 @@ lint: $(VENV) ## Check style and formatting
 types: $(VENV) ## Check the Python types, strictly
 	.venv/bin/mypy
 
-typescript: $(WEB_MODULES) $(PLAY_MODULES) $(BRIDGE) ## Check the TypeScript types, strictly, and test the bridge's own parts
+typescript: $(WEB_MODULES) $(PLAY_MODULES) $(BRIDGE) $(PACKAGE) ## Check the TypeScript types and the npm package, strictly, and test the bridge's own parts
 	cd web && npm run --silent check
+	cd web && npm run --silent check:package
 	cd playground && npm run --silent check
 	cd web && npm run --silent test
 
@@ -77,7 +79,7 @@ format: $(VENV) ## Bring the Python code into the one format
 
 clean: ## Remove everything that was built or installed
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
-	rm -rf web/dist web/runtime web/node_modules playground/dist playground/node_modules
+	rm -rf web/dist web/runtime web/package web/LICENSE web/node_modules playground/dist playground/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 need-node:
@@ -113,6 +115,11 @@ $(BRIDGE): $(WEB_MODULES) $(BRIDGE_SOURCES)
 $(RUNTIME): $(WHEEL) $(WEB_MODULES) web/scripts/build-runtime.mjs web/scripts/compile_archive.py $(ACCELERATOR)
 	rm -f web/runtime/*.whl
 	node web/scripts/build-runtime.mjs --wheel dist/*.whl $(if $(ACCELERATOR),--accelerator $(ACCELERATOR))
+	@touch $@
+
+$(PACKAGE): $(BRIDGE) $(RUNTIME) LICENSE web/README.md web/scripts/pack.mjs
+	rm -rf web/package && mkdir web/package
+	cd web && npm pack --silent --pack-destination package
 	@touch $@
 
 $(SITE): $(PLAY_MODULES) $(WHEEL) $(BRIDGE) $(RUNTIME) $(SITE_SOURCES)
