@@ -68,7 +68,7 @@ test-browser: $(VENV) build ## The tests in Chromium
 	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/pytest -m browser $(PYTEST_ARGS)
 
 bench: $(VENV) build ## Measure the start in Chromium against stock Pyodide, and what a call costs
-	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python tests/benchmarks/startup.py $(BENCH_ARGS)
+	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks.startup $(BENCH_ARGS)
 
 play: need-port build ## Build the page and serve it on localhost (PORT=8123)
 	@node playground/scripts/serve.mjs --port "$(PORT)"
