@@ -68,7 +68,7 @@ def test_imports_go_only_to_rooms_below(path: Path) -> None:
 def test_the_pure_rooms_use_the_standard_library_alone(path: Path) -> None:
     if room_of(path) not in PURE:
         return
-    optional = {"orjson"} if path.name == "json_text.py" else set()
+    optional = {"orjson", "msgspec"} if path.name == "json_text.py" else set()
     for name in imported(path):
         top = name.split(".")[0]
         assert top in {"tenor_wasm", *optional} or top in sys.stdlib_module_names, f"'{name}' is no standard library"
@@ -83,7 +83,7 @@ def test_the_api_brings_no_driver_socket_or_event_loop_along() -> None:
     unwanted = {"asyncio", "http", "multiprocessing", "select", "socket", "sqlite3", "ssl", "subprocess", "threading"}
     assert not came_along & {*unwanted, "aiosqlite", "asyncpg", "psycopg", "starlette", "urllib", "uvicorn"}
     others = {name for name in came_along if name not in sys.stdlib_module_names and not name.startswith("_")}
-    assert others <= {"tenor_wasm", "orjson", "zoneinfo", "uuid"}
+    assert others <= {"tenor_wasm", "orjson", "msgspec", "zoneinfo", "uuid"}
 
 
 @EVERY_MODULE

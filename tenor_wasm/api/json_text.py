@@ -2,23 +2,19 @@
 
 In: one JSON value in valid Unicode; no duplicate keys, no NaN or Infinity, no nesting beyond ``DEPTH_LIMIT``.
 Numbers with a fraction or exponent stay text (``JsonFloat``), integers stay exact. Out: compact and ASCII-escaped;
-``orjson`` where it is installed, the standard library otherwise, the same bytes from both.
+``orjson`` (CPython) or ``msgspec`` (Pyodide) where it is installed, else the standard library, the same bytes from all.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from itertools import accumulate
 from typing import Any, NoReturn
 
 from tenor_wasm.errors import Json, TenorError
 from tenor_wasm.values.codec import JsonFloat
-
-try:
-    import orjson
-except ImportError:
-    orjson = None  # type: ignore[assignment]
 
 DEPTH_LIMIT = 200
 """Levels of nested lists and objects that a text may have."""
@@ -111,13 +107,31 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
 
 def write_json(value: Json) -> str:
     """The value as compact ASCII JSON text; a ``JsonFloat`` that a bundle brought along is written as text."""
-    if orjson is not None:
+    if _encode is not None:
         try:
-            encoded = orjson.dumps(value, str, orjson.OPT_PASSTHROUGH_DATACLASS)
-        except TypeError:
+            encoded = _encode(value)
+        except (TypeError, OverflowError):
             pass  # an integer beyond 64 bits: the standard library writes it exactly
         else:
-            # orjson does not escape; a text with anything beyond ASCII is left to the standard library.
-            if encoded.isascii():
+            # The fast ones do not escape; a text with DEL or anything beyond ASCII is left to the standard library.
+            if encoded.isascii() and b"\x7f" not in encoded:
                 return encoded.decode("ascii")
     return _ENCODER.encode(value)
+
+
+def _fastest() -> Callable[[Any], bytes] | None:
+    """The fastest encoder that is installed and writes what the standard library writes."""
+    try:
+        import orjson
+    except ImportError:
+        pass
+    else:
+        return lambda value: orjson.dumps(value, str, orjson.OPT_PASSTHROUGH_DATACLASS)
+    try:
+        from msgspec.json import Encoder
+    except ImportError:
+        return None
+    return Encoder(enc_hook=str).encode
+
+
+_encode = _fastest()

@@ -10,11 +10,11 @@ DateTime ``int`` nanoseconds, Duration ``int`` in the declared unit, Record ``Re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from tenor_wasm.errors import Findings, Json, Place, listed, shown
 from tenor_wasm.values import numeric, times
+from tenor_wasm.values.json_float import JsonFloat as JsonFloat
 from tenor_wasm.values.types import (
     MAX_DIGITS,
     BaseType,
@@ -32,16 +32,6 @@ from tenor_wasm.values.types import (
     TextType,
     described,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class JsonFloat:
-    """A JSON number with a fraction or an exponent, kept as it was written: it never becomes a binary float."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class RecordValue(dict[str, Any]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -127,6 +128,11 @@ VALUES = [
     2**70,
     [2**63, -(2**63), 2**64 - 1, 0],
     'quote " and \\ and /',
+    "\x7f",
+    "\b\t\n\f\r\x00\x1f",
+    {"": [""], "nested": [[[{}]]]},
+    -(2**63),
+    -(2**63) - 1,
     [JsonFloat("1.50")],
     [],
 ]
@@ -140,8 +146,22 @@ def test_written_json_is_compact_ascii_and_reads_back(value: Any) -> None:
     assert text == json.dumps(value, separators=(",", ":"), default=str)
 
 
+@pytest.mark.parametrize("encoder", ["orjson", "msgspec"])
 @pytest.mark.parametrize("value", VALUES)
-def test_every_codec_writes_the_same_bytes(value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_what_is_installed = write_json(value)
-    monkeypatch.setattr(json_text, "orjson", None)
-    assert write_json(value) == with_what_is_installed
+def test_every_encoder_writes_the_same_bytes(value: Any, encoder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip(encoder)
+    if encoder == "msgspec":
+        # As where orjson is not installed: Pyodide has none.
+        monkeypatch.setitem(sys.modules, "orjson", None)
+    fast = json_text._fastest()
+    assert fast is not None
+    monkeypatch.setattr(json_text, "_encode", fast)
+    written = write_json(value)
+    monkeypatch.setattr(json_text, "_encode", None)
+    assert write_json(value) == written
+
+
+def test_the_standard_library_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "orjson", None)
+    monkeypatch.setitem(sys.modules, "msgspec.json", None)
+    assert json_text._fastest() is None
