@@ -22,7 +22,9 @@ if (typeof scope.postMessage === "function") {
 } else {
   // By a name that bundlers cannot see: browsers never come here.
   const name = "node:worker_threads";
-  void (import(/* @vite-ignore */ /* webpackIgnore: true */ name) as Promise<{ parentPort: ThreadPort }>).then(({ parentPort }) => {
+  void (import(/* @vite-ignore */ /* webpackIgnore: true */ name) as Promise<{ parentPort: ThreadPort | null }>).then(({ parentPort }) => {
+    // No thread at all: somebody only imported this.
+    if (parentPort === null) return;
     const server = serve((message) => parentPort.postMessage(message));
     parentPort.on("message", (message) => server.receive(message));
   });

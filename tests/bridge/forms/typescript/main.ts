@@ -1,0 +1,28 @@
+// Compiled, never run: the declarations are complete, and say what the package says.
+import { createTenor, type Contract, latest, TenorError, type TenorOptions } from "tenor-wasm";
+import init, * as compat from "tenor-wasm/compat";
+import { register, type TenorEvaluatorElement } from "tenor-wasm/element";
+
+const options: TenorOptions = { runtime: "worker", snapshot: true, timeouts: { download: 1000 } };
+const tenor = await createTenor(options);
+const contract: Contract = await tenor.load({ files: { "a.tenor": "" }, root: "a.tenor" });
+const evaluate = latest((signal, facts: string) => contract.evaluate({ facts }, { signal }));
+const first: string | undefined = (await evaluate("{}")).verdicts[0]?.type;
+await tenor.dispose();
+
+await init();
+await init({ module_or_path: "/tenor-wasm/" });
+const text: string = compat.compute_action_space(0, "{}", "{}", "clerk");
+const evaluator = compat.TenorEvaluator.fromJson(text);
+const freed: boolean = evaluator.isFreed;
+const outcome: string = evaluator.executeFlow("flow", "clerk", {}, {}).outcome;
+
+register();
+const element: TenorEvaluatorElement | null = document.querySelector("tenor-evaluator");
+element?.addEventListener("tenor-result", (event) => console.log(event.detail.actionSpace?.actions.length, first, freed, outcome));
+element?.addEventListener("tenor-error", ({ detail: { error } }) => console.log(error instanceof TenorError && error.code));
+
+// @ts-expect-error: facts are an object or a text
+void contract.evaluate({ facts: 7 });
+// @ts-expect-error: the seven functions take texts
+compat.evaluate(0, {});
