@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,3 +64,10 @@ def served(folders: Mapping[str, Path]) -> Iterator[str]:
             yield "http://" + server.stdout.readline().split("http://", 1)[1].split("/", 1)[0]
         finally:
             server.terminate()
+
+
+def unpack(folder: Path) -> Path:
+    """The tarball's content, where nothing has to be installed."""
+    with tarfile.open(tarball()) as archive:
+        archive.extractall(folder, filter="data")
+    return folder / "package"

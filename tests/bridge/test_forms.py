@@ -14,7 +14,6 @@ from playwright.sync_api import Browser
 from tests.bridge import package
 
 IN_BROWSER = [pytest.mark.browser, pytest.mark.xdist_group("forms")]
-IN_NODE = [pytest.mark.node, pytest.mark.xdist_group("forms")]
 VERDICTS = {"worker": "positive", "main": "positive", "element": "positive"}
 
 
