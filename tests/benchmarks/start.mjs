@@ -1,5 +1,7 @@
 // One cold start, in the way that the address asks for: start.html?way=…; `window.result` promises the time since navigation.
 
+import { createTenor } from "tenor-wasm";
+
 const BUNDLE = {
   id: "bench",
   kind: "Bundle",
@@ -25,7 +27,6 @@ async function stockPyodide() {
 
 /** From nothing to the first verdict. */
 async function firstVerdict(options) {
-  const { createTenor } = await import("/bridge/index.js");
   const wheel = new URLSearchParams(location.search).get("wheel");
   const tenor = await createTenor({ indexURL: "/runtime/", wheelURL: `/runtime/${wheel}`, onProgress: note, ...options });
   const contract = await tenor.load(BUNDLE);
@@ -39,13 +40,17 @@ function note({ stage }) {
   if (stage !== "download") stages[stage] = performance.now();
 }
 
+// The files as `make build` makes them, and the same without their gzip.
 const COMPILED = { compiledURL: "/compiled/" };
 const SNAPSHOT = { compiledURL: "/compiled/", snapshot: true };
+const PLAIN = { compiledURL: "/plain/" };
 const WAYS = {
   pyodide: stockPyodide,
   stock: () => firstVerdict({}),
   compiled: () => firstVerdict(COMPILED),
   snapshot: () => firstVerdict(SNAPSHOT),
+  "compiled-plain": () => firstVerdict(PLAIN),
+  "snapshot-plain": () => firstVerdict({ ...PLAIN, snapshot: true }),
   "compiled-main": () => firstVerdict({ ...COMPILED, runtime: "main" }),
   "snapshot-main": () => firstVerdict({ ...SNAPSHOT, runtime: "main" }),
 };

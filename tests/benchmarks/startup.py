@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from playwright.sync_api import BrowserType, sync_playwright
@@ -37,6 +38,8 @@ WAYS = (
     Way("stock", "first verdict, stock files and plain wheel"),
     Way("compiled", "first verdict, compiled", 0.45),
     Way("snapshot", "first verdict, compiled and snapshot", 0.27),
+    Way("compiled-plain", "first verdict, compiled, without gzip"),
+    Way("snapshot-plain", "first verdict, snapshot, without gzip"),
     Way("compiled-main", "the same on the main thread, compiled"),
     Way("snapshot-main", "the same on the main thread, snapshot"),
 )
@@ -50,12 +53,27 @@ FLAGS = [
 ]
 
 
+def bundle(folder: Path) -> None:
+    """Bundle start.mjs as an application would, with the bundled worker beside it."""
+    here = Path(__file__).parent
+    command = [str(ROOT / "web" / "node_modules" / ".bin" / "esbuild"), str(here / "start.mjs"), "--bundle"]
+    command += ["--format=esm", "--target=es2022", "--minify", "--log-level=warning", "--external:/runtime/*"]
+    command += [f"--alias:tenor-wasm={ROOT / 'web' / 'dist' / 'index.js'}", f"--outfile={folder / 'start.mjs'}"]
+    subprocess.run(command, check=True)
+    shutil.copy(here / "start.html", folder)
+    shutil.copy(ROOT / "web" / "runtime" / "worker.js", folder)
+    # For the ways that compare gzip with its absence; what is judged are the files of `make build`.
+    build = ["node", str(ROOT / "web" / "scripts" / "build-runtime.mjs"), "--plain", "--out", str(folder)]
+    subprocess.run([*build, "--wheel", str(next((ROOT / "dist").glob("*.whl")))], check=True)
+
+
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of the built page with the bridge, the compiled files and the tests beside it."""
+def served(bundled: str | None = None) -> Iterator[str]:
+    """The address of the built page with the bridge, the compiled files, the tests and the bundle beside it."""
     command = ["node", str(ROOT / "playground" / "scripts" / "serve.mjs"), "--port", "0"]
-    for name, folder in (("bridge", "web/dist"), ("compiled", "web/runtime"), ("tests", "tests")):
-        command += ["--mount", f"{name}={ROOT / folder}"]
+    folders = {"bridge": "web/dist", "compiled": "web/runtime", "tests": "tests", "bundled": bundled, "plain": bundled}
+    for name, folder in folders.items():
+        command += [] if folder is None else ["--mount", f"{name}={ROOT / folder}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
@@ -69,7 +87,7 @@ def cold_start(chromium: BrowserType, program: str, site: str, way: str, wheel: 
     browser = chromium.launch(executable_path=program, args=FLAGS)
     try:
         page = browser.new_page()
-        page.goto(f"{site}/tests/benchmarks/start.html?way={way}&wheel={wheel}")
+        page.goto(f"{site}/bundled/start.html?way={way}&wheel={wheel}")
         result = page.evaluate("window.result")
     finally:
         browser.close()
@@ -114,7 +132,8 @@ def main() -> None:
         sys.exit("Chromium and the built wheel are needed: install the one, run `make build` for the other")
     names = [way.name for way in WAYS if way.name == BASE or way.name in arguments.ways]
     times: dict[str, list[float]] = {name: [] for name in names}
-    with served() as site, sync_playwright() as playwright:
+    with TemporaryDirectory() as folder, sync_playwright() as playwright, served(folder) as site:
+        bundle(Path(folder))
         for turn in range(arguments.rounds):
             for name in names[turn % len(names) :] + names[: turn % len(names)]:
                 found = cold_start(playwright.chromium, program, site, name, wheel.name)

@@ -1,12 +1,15 @@
 // Builds what makes start-up fast, with the pinned Pyodide itself:
 //
-//   node web/scripts/build-runtime.mjs --wheel dist/tenor_wasm-….whl [--out web/runtime] [--accelerator msgspec-….whl]
+//   node web/scripts/build-runtime.mjs --wheel dist/tenor_wasm-….whl [--out web/runtime] [--accelerator msgspec-….whl] [--plain]
 //
-//   python_stdlib.bin    the standard library as bytecode: an uncompressed zip, gzipped for the transfer
+//   python_stdlib.bin    the standard library as bytecode: a zip, gzipped for the transfer
 //   tenor_wasm.bin       the wheel, likewise; it is put on `sys.path` as it is
 //   snapshot.bin         Python's memory with the package imported, gzipped: of use with exactly these two files only
 //   tenor_wasm-….whl     the plain wheel, for everybody else (micropip, the fallback)
 //   tenor-runtime.json   versions, sizes and SHA-256 of them all
+//
+// With --plain nothing is gzipped: for hosts that compress such files themselves, where the browser's network process then
+// decompresses beside Python's start (and for measuring on one machine). Larger by 12 MB where nobody compresses.
 //
 // The names do not end in .gz because some hosts would then declare a content-encoding of their own.
 
@@ -25,6 +28,8 @@ const MANIFEST = "tenor-runtime.json";
 /** Where the package's archive lies in Python's file system; the same path stands in src/pyodide.ts. */
 const PACKAGE_PATH = "/lib/tenor_wasm.zip";
 const ENTRY_MODULE = "tenor_wasm.api.wire";
+/** What the package imports from the library beyond what Pyodide does; a module too few only costs a little time. */
+const IMPORTED_BY_PACKAGE = ["__future__", "datetime", "decimal", "hashlib", "numbers", "platform", "uuid"];
 /** Bytes in a page of the snapshot; the same number stands in src/compiled.ts. */
 const PAGE = 4096;
 
@@ -34,6 +39,7 @@ const { values } = parseArgs({
     wheel: { type: "string" },
     out: { type: "string", default: join(here, "../runtime") },
     accelerator: { type: "string" },
+    plain: { type: "boolean", default: false },
   },
 });
 if (values.wheel === undefined) throw new Error("--wheel is missing: name the wheel that `make build` made");
@@ -56,7 +62,7 @@ async function build() {
   const stock = await readFile(join(pyodideFolder, "python_stdlib.zip"));
   const wheel = await readFile(values.wheel);
   const { libraryPath, python } = compiler;
-  const library = (await builtBefore(sha256(stock))) ?? compiler.compile(stock, libraryPath, sitecustomize);
+  const library = (await builtBefore(sha256(stock))) ?? (await compileLibrary(compiler, stock, libraryPath));
   const archive = compiler.compile(wheel, PACKAGE_PATH);
   const snapshot = await makeSnapshot(library, archive);
 
@@ -96,8 +102,24 @@ async function startCompiler() {
     python,
     libraryPath,
     compile: (archive, ...rest) => call("compile_archive", archive, ...rest),
-    compress: (bytes) => call("compress", bytes),
+    compressOthers: (archive, modules) => {
+      const names = pyodide.toPy(modules);
+      const packed = call("compress_others", archive, names);
+      names.destroy();
+      return packed;
+    },
+    compress: (bytes) => (values.plain ? bytes : call("compress", bytes)),
   };
+}
+
+/** The library; what every start imports is not compressed in it, everything else is. */
+async function compileLibrary(compiler, stock, libraryPath) {
+  const plain = compiler.compile(stock, libraryPath, sitecustomize);
+  const libraryFile = join(work, "plain.zip");
+  await writeFile(libraryFile, plain);
+  const pyodide = await loadPyodide({ stdLibURL: libraryFile });
+  const modules = pyodide.runPython("import sys; sorted(sys.modules)").toJs();
+  return compiler.compressOthers(plain, [...modules, ...IMPORTED_BY_PACKAGE]);
 }
 
 /** The compiled library of an earlier build, where it came from the same source in the same way. */
@@ -107,7 +129,8 @@ async function builtBefore(source) {
     const { name, sha256: expected, source: builtFrom, compiler } = files.library;
     const bytes = await readFile(join(values.out, name));
     const same = pyodide === pyodideVersion && builtFrom === source && compiler === sha256(compilerSource + sitecustomize);
-    return same && sha256(bytes) === expected ? new Uint8Array(gunzipSync(bytes)) : undefined;
+    const gzipped = bytes[0] === 0x1f;
+    return same && sha256(bytes) === expected ? new Uint8Array(gzipped ? gunzipSync(bytes) : bytes) : undefined;
   } catch {
     return undefined;
   }

@@ -15,12 +15,13 @@ from importlib import _bootstrap_external  # type: ignore[attr-defined]
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest date that a zip can hold."""
 
+_ENDINGS = (".pyc", "/__init__.pyc")
+
 
 def compile_archive(archive: bytes, folder: str, sitecustomize: str | None = None) -> bytes:
     """The archive with ``name.pyc`` in the place of each ``name.py``, uncompressed; ``folder`` is for tracebacks.
 
-    ``zipimport`` takes a ``.pyc`` that stands where the source would. Uncompressed, because Python would otherwise
-    inflate every module by itself while it starts; for the transfer the whole is compressed once.
+    ``zipimport`` takes a ``.pyc`` that stands where the source would.
     """
     compiled = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(compiled, "w") as target:
@@ -36,6 +37,22 @@ def compile_archive(archive: bytes, folder: str, sitecustomize: str | None = Non
             name = "sitecustomize.py"
             target.writestr(_entry(f"{name}c"), _bytecode(sitecustomize.encode(), f"{folder}/{name}"))
     return compiled.getvalue()
+
+
+def compress_others(archive: bytes, modules: list[str]) -> bytes:
+    """The archive with all entries compressed except those of ``modules``.
+
+    These are imported by every start: Python would have to inflate them one by one. The others must not make the
+    archive larger than it need be, because the browser inflates the whole before the start.
+    """
+    starting = {f"{path}{end}" for module in modules for path in [module.replace(".", "/")] for end in _ENDINGS}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(packed, "w") as target:
+        for name in source.namelist():
+            entry = _entry(name)
+            entry.compress_type = zipfile.ZIP_STORED if name in starting else zipfile.ZIP_DEFLATED
+            target.writestr(entry, source.read(name), compresslevel=9)
+    return packed.getvalue()
 
 
 def _bytecode(source: bytes, path: str) -> bytes:

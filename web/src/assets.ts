@@ -30,6 +30,7 @@ export const MAGIC = {
 export class Downloads {
   readonly meter: Meter;
   private readonly controller = new AbortController();
+  private readonly hashes: Promise<void>[] = [];
 
   constructor(
     readonly options: StartOptions,
@@ -42,6 +43,15 @@ export class Downloads {
 
   stop(): void {
     this.controller.abort();
+  }
+
+  get stopped(): boolean {
+    return this.controller.signal.aborted;
+  }
+
+  /** Calls back within the very turn in which the downloads stop, be it by `stop` or by the caller's signal. */
+  onStop(callback: () => void): void {
+    this.controller.signal.addEventListener("abort", callback, { once: true });
   }
 
   /** The file's checked bytes. `onResponse` gets the answer before its body is read; it may read a clone. */
@@ -60,7 +70,8 @@ export class Downloads {
       const bytes = asset.url.startsWith("file:")
         ? await this.read(asset)
         : await this.fetch(asset, linked.signal, stillComing, onResponse);
-      await check(asset, bytes);
+      check(asset, bytes);
+      this.hashed(asset, bytes);
       return bytes;
     } catch (thrown) {
       if (idle.signal.aborted) throw downloadError(asset, `no byte arrived for ${limit / 1000} seconds`, "runtime_timeout");
@@ -68,6 +79,30 @@ export class Downloads {
       throw downloadError(asset, thrown instanceof Error ? thrown.message : String(thrown));
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Has the file's hash checked, beside everything else; `allHashed` waits for it. What starts meanwhile from an altered file is
+   * given up then: the hash finds mistakes of deployment, it is no defence against a server.
+   */
+  hashed(asset: Asset, bytes: Bytes): void {
+    const checked = checkHash(asset, bytes);
+    checked.catch(() => undefined);
+    this.hashes.push(checked);
+  }
+
+  async allHashed(): Promise<void> {
+    await Promise.all(this.hashes);
+  }
+
+  /** What fails because of an altered file is told as that. */
+  async orAltered<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (thrown) {
+      await this.allHashed();
+      throw thrown;
     }
   }
 
@@ -180,7 +215,8 @@ function concatenated(chunks: readonly Uint8Array[], length: number): Bytes {
   return bytes;
 }
 
-export async function check(asset: Asset, bytes: Bytes): Promise<void> {
+/** What can be seen at once: kind and size. */
+export function check(asset: Asset, bytes: Bytes): void {
   if (!asset.magic.every((byte, index) => bytes[index] === byte)) {
     throw downloadError(asset, "its content is of another kind (an error page, perhaps)");
   }
@@ -188,6 +224,9 @@ export async function check(asset: Asset, bytes: Bytes): Promise<void> {
     const found = bytes.length > asset.bytes ? "more" : String(bytes.length);
     throw downloadError(asset, `it has ${found} bytes, not the expected ${asset.bytes}`);
   }
+}
+
+async function checkHash(asset: Asset, bytes: Bytes): Promise<void> {
   if (asset.sha256 !== undefined && (await isOther(bytes, asset.sha256))) {
     throw downloadError(asset, "it was altered: its SHA-256 is not the one of this release", "runtime_file_altered");
   }
@@ -201,8 +240,9 @@ async function isOther(bytes: Bytes, sha256: string): Promise<boolean> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("") !== sha256;
 }
 
-/** Decompressed gzip, natively and beside this thread. */
+/** Decompressed, if it is gzip; a host that compresses by itself is given plain files (see scripts/build-runtime.mjs). */
 export async function inflate(asset: { readonly name: string; readonly url: string }, bytes: Bytes): Promise<Bytes> {
+  if (!MAGIC.gzip.every((byte, index) => bytes[index] === byte)) return bytes;
   try {
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Uint8Array(await new Response(stream).arrayBuffer());

@@ -79,15 +79,20 @@ export async function downloadCompiled(
   };
 }
 
-/** A gzipped file on its way. */
+/** A file on its way, gzipped or not. */
 class Packed {
   private readonly asset: Asset;
   private readonly bytes: Promise<Bytes>;
   private readonly content: Promise<Bytes>;
 
-  constructor(downloads: Downloads, name: string, folder: string, query: string) {
+  constructor(
+    private readonly downloads: Downloads,
+    name: string,
+    folder: string,
+    query: string,
+  ) {
     // The versions in the address: no cache can answer with the file of another release.
-    this.asset = { name, url: folder + name + query, magic: MAGIC.gzip };
+    this.asset = { name, url: folder + name + query, magic: [] };
     this.bytes = downloads.get(this.asset);
     this.content = this.bytes.then((bytes) => inflate(this.asset, bytes));
     // Where the manifest does not fit, nobody asks for the file any more.
@@ -96,8 +101,10 @@ class Packed {
 
   async checked(entry: PackedEntry): Promise<Bytes> {
     const asset = { ...this.asset, bytes: entry.bytes, sha256: entry.sha256 };
-    await check(asset, await this.bytes);
-    const content = await this.content;
+    const bytes = await this.bytes;
+    check(asset, bytes);
+    this.downloads.hashed(asset, bytes);
+    const content = await this.downloads.orAltered(this.content);
     if (content.length === entry.unpackedBytes) return content;
     throw downloadError(asset, `it holds ${content.length} bytes, not the expected ${entry.unpackedBytes}`, "runtime_file_altered");
   }

@@ -75,11 +75,13 @@ interface Callable extends PlainFunction {
 /** Download, start, install: the runtime answers when the promise fulfils. */
 export async function startRuntime(options: StartOptions, hooks: StartHooks = {}): Promise<Runtime> {
   if (hooks.signal?.aborted) throw abortError(hooks.signal);
-  const { start, module, python, loaded } = await download(options, hooks);
+  const { start, module, downloads, python } = await download(options, hooks);
+  const { loaded } = downloads.meter;
   try {
     hooks.onProgress?.({ stage: "start", loaded, total: loaded });
-    // Pyodide waits for a module that cannot be compiled: so both are waited for here.
-    const [pyodide] = await limited("start", options, hooks.signal, Promise.all([start.pyodide, module]));
+    // Pyodide waits for ever for a module that cannot be compiled, and may do so with an altered file: so all are waited for here.
+    const started = downloads.orAltered(Promise.all([start.pyodide, module]));
+    const [[pyodide]] = await limited("start", options, hooks.signal, Promise.all([started, downloads.allHashed()]));
     hooks.onProgress?.({ stage: "install", loaded, total: loaded });
     const runtime = await limited("install", options, hooks.signal, install(pyodide, python));
     hooks.onProgress?.({ stage: "ready", loaded, total: loaded, files: runtime.files });
@@ -94,8 +96,8 @@ interface Downloaded {
   /** Pyodide's start, under way since its modules are here. */
   readonly start: Launch;
   readonly module: Promise<WebAssembly.Module>;
+  readonly downloads: Downloads;
   readonly python: StockFiles | CompiledFiles;
-  readonly loaded: number;
 }
 
 /** All files at once: none waits for another. Pyodide starts meanwhile, and takes each file when it has come and was checked. */
@@ -111,15 +113,18 @@ async function download(options: StartOptions, hooks: StartHooks): Promise<Downl
   const library = python.then((files) => ("wheel" in files ? files.stdlib : files.library));
   const snapshot = options.snapshot ? python.then((files) => snapshotOf(files)) : undefined;
   const home = indexURL.startsWith("file:") ? localPath(indexURL) : indexURL;
-  const start = Promise.all([importPyodide(downloads, indexURL), home]).then(([modules, folder]) =>
-    launch(modules, { wasm: module, library, lock, snapshot }, folder),
-  );
+  const start = Promise.all([importPyodide(downloads, indexURL), home]).then(([modules, folder]) => {
+    // An import cannot be stopped: it may come when nobody wants it any more.
+    if (downloads.stopped) throw abortError(hooks.signal);
+    const launched = launch(modules, { wasm: module, library, lock, snapshot }, folder);
+    downloads.onStop(launched.release);
+    return launched;
+  });
   try {
     const [started, files] = await Promise.all([start, python, wasm, lock, library, snapshot]);
-    return { start: started, module, python: files, loaded: downloads.meter.loaded };
+    return { start: started, module, downloads, python: files };
   } catch (thrown) {
     downloads.stop();
-    start.then(({ release }) => release()).catch(() => undefined);
     if (hooks.signal?.aborted) throw abortError(hooks.signal);
     throw thrown;
   }
