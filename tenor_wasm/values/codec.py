@@ -396,7 +396,11 @@ def _plain(json: Json, base_type: BaseType) -> Json:
         json = json.get("value")
     if isinstance(base_type, DurationType):
         return {"value": json, "unit": base_type.unit} if type(json) is int else json
-    if isinstance(json, Mapping) and isinstance(json.get("kind"), str):
+    # A record may have a field of its own that is named 'kind'.
+    is_record = (
+        isinstance(json, Mapping) and isinstance(base_type, RecordType) and json.keys() <= base_type.fields.keys()
+    )
+    if isinstance(json, Mapping) and isinstance(json.get("kind"), str) and not is_record:
         return _unwrap(json, base_type)
     if isinstance(json, Mapping) and isinstance(base_type, RecordType):
         return {name: _plain_member(value, base_type.fields.get(name)) for name, value in json.items()}
