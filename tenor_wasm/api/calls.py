@@ -13,7 +13,7 @@ from functools import wraps
 from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
-from tenor_wasm.api.json_text import read_json
+from tenor_wasm.api.json_text import check_depth, read_json
 from tenor_wasm.errors import Finding, Findings, Json, TenorError, listed, pointer, shown
 from tenor_wasm.evaluator import action_space as spaces
 from tenor_wasm.evaluator.compiled import compiled
@@ -107,7 +107,11 @@ def _guarded(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
 
 
 def load(bundle: Json) -> Contract:
-    """Load an interchange bundle, given as a parsed JSON value. Raises as ``interchange.load.load_contract``."""
+    """Load an interchange bundle, given as a parsed JSON value.
+
+    Raises as ``interchange.load.load_contract``, and ``too_deep`` beyond the nesting that JSON text may have.
+    """
+    check_depth(bundle, "the contract")
     return load_contract(bundle)
 
 

@@ -53,7 +53,7 @@ def _dispatch(method: Json, params_json: str) -> Json:
     handler = _METHODS.get(method) if isinstance(method, str) else None
     if handler is None:
         raise TenorError("unknown_method", f"there is no method {shown(method)}; use one of {listed(_METHODS)}")
-    params = read_json(params_json, "the parameters")
+    params = read_json(params_json, "the parameter text")
     if not isinstance(params, Mapping):
         raise TenorError("invalid_argument", f"parameters are an object, not {shown(params)}")
     try:

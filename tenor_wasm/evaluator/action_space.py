@@ -15,7 +15,7 @@ from typing import TypeAlias, TypeVar
 
 from tenor_wasm.errors import TenorError
 from tenor_wasm.evaluator.entity_states import EntityStates
-from tenor_wasm.evaluator.flows import FAILED_OUTCOMES, STEP_LIMIT
+from tenor_wasm.evaluator.flows import FAILED_OUTCOMES, STEP_LIMIT, nested
 from tenor_wasm.evaluator.operations import Sources, effects_by_outcome, required_states
 from tenor_wasm.evaluator.rules import VerdictInstance
 from tenor_wasm.evaluator.snapshot import Snapshot
@@ -216,9 +216,16 @@ class _Follower:
     snapshot: Snapshot
     verdicts_used: dict[str, None] = field(default_factory=dict)
     steps_taken: int = 0
+    nesting: int = 0
 
     def follow(self, target: c.Target, steps: Mapping[str, c.Step]) -> tuple[c.Operation, ...] | _End:
         """The first operations from a target on, or where the walk ends without one."""
+        self.nesting = nested(self.nesting)
+        ending = self._follow(target, steps)
+        self.nesting -= 1
+        return ending
+
+    def _follow(self, target: c.Target, steps: Mapping[str, c.Step]) -> tuple[c.Operation, ...] | _End:
         contract = self.snapshot.contract
         while isinstance(target, c.StepRef):
             self._count_step()

@@ -23,6 +23,9 @@ from tenor_wasm.interchange.graph import compensations, reachable_steps
 STEP_LIMIT = 100_000
 """Steps that one flow execution may take. Sub-flows can multiply: a small contract may ask for billions of steps."""
 
+NESTING_LIMIT = 100
+"""Sub-flows and parallel branches inside each other, the same on every host whatever its recursion allows."""
+
 FAILED_OUTCOMES = frozenset({"failure", "escalation"})
 """Terminal outcomes that make a sub-flow or a branch a failure, however they were reached."""
 
@@ -140,6 +143,16 @@ def _follow(target: c.Target) -> _Next:
     return _Halt(target.outcome) if isinstance(target, c.Terminal) else target
 
 
+def nested(nesting: int) -> int:
+    """One level deeper; raises ``too_deep`` beyond the limit."""
+    if nesting == NESTING_LIMIT:
+        raise TenorError(
+            "too_deep", f"sub-flows and branches nest deeper than {NESTING_LIMIT} levels; flatten them", "",
+            {"limit": NESTING_LIMIT},
+        )  # fmt: skip
+    return nesting + 1
+
+
 def _in_branch(record: StepRecord, branch_id: str) -> StepRecord:
     """The record as its parallel step keeps it; branches of branches are named ``outer/inner``."""
     inner = record.branch_id
@@ -160,7 +173,7 @@ class _Walk:
 class _Run:
     """One flow execution: what all its walks share."""
 
-    __slots__ = ("bindings", "choices", "contract", "snapshot", "steps_taken")
+    __slots__ = ("bindings", "choices", "contract", "nesting", "snapshot", "steps_taken")
 
     def __init__(self, snapshot: Snapshot, bindings: Mapping[str, str], choices: Mapping[str, str]) -> None:
         self.snapshot = snapshot
@@ -168,15 +181,18 @@ class _Run:
         self.bindings = bindings
         self.choices = choices
         self.steps_taken = 0
+        self.nesting = 0
 
     def walk(self, entry: str, steps: Mapping[str, c.Step], entity_states: EntityStates) -> _Ending:
         """Walk one step graph from its entry to a terminal."""
+        self.nesting = nested(self.nesting)
         walk = _Walk(entity_states)
         following: _Next = c.StepRef(entry)
         while isinstance(following, c.StepRef):
             self._count_step()
             step = steps[following.step_id]
             following = _STEPS[type(step)](self, step, walk)
+        self.nesting -= 1
         return _Ending(
             following.outcome, following.failed, tuple(walk.records), tuple(walk.transitions), walk.entity_states
         )

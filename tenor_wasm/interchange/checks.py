@@ -87,6 +87,21 @@ def check_effects(draft: Draft) -> None:
                 )
 
 
+def check_ambiguous_effects(draft: Draft) -> None:
+    """Two effects of one outcome that leave the same state: the first declared applies, with a warning (§9.2)."""
+    for operation in draft.operations.values():
+        first: dict[tuple[str, str, str], c.Effect] = {}
+        for effect in operation.effects:
+            other = first.setdefault((effect.outcome, effect.entity_id, effect.source), effect)
+            if other.target != effect.target:
+                draft.findings.warn(
+                    "ambiguous_effects",
+                    f"two effects of '{operation.id}' leave '{effect.entity_id}' in '{effect.source}' under the outcome"
+                    f" '{effect.outcome}'; the first applies: to '{other.target}'",
+                    draft.place(effect),
+                )
+
+
 def check_personas(draft: Draft) -> None:
     """Every persona reference resolves (§8.3). A bundle that declares no persona is not checked."""
     if not draft.declared["Persona"]:
@@ -122,13 +137,13 @@ def check_step_references(draft: Draft) -> None:
                 draft.place(owner, "entry"),
             )
         for step in owner.steps.values():
-            for target in graph.next_steps(step):
+            for path, target in graph.links(step):
                 if target not in owner.steps:
                     draft.findings.fault(
                         "unknown_step",
                         f"the step '{step.id}' of '{flow_id}' leads to '{target}', which is no step here;"
                         f" steps are {listed(owner.steps)}",
-                        draft.place(step),
+                        draft.place(step, *path),
                     )
             if isinstance(step, c.OperationStep):
                 draft.refer("Operation", step.operation_id, step, "op")
@@ -207,6 +222,7 @@ def check_parallel_overlap(draft: Draft) -> None:
 CHECKS: tuple[Callable[[Draft], None], ...] = (
     check_parents,
     check_effects,
+    check_ambiguous_effects,
     check_personas,
     check_step_references,
     check_outcomes,

@@ -29,19 +29,29 @@ def handlers(step: c.Step) -> tuple[c.FailureHandler, ...]:
 
 def next_steps(step: c.Step) -> Iterator[str]:
     """The ids of the steps of the same graph that may follow, handlers included."""
+    return (step_id for _, step_id in links(step))
+
+
+def links(step: c.Step) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The steps of the same graph that may follow, each with the path of the member that names it."""
+    targets: list[tuple[tuple[str, ...], c.Target | None]] = []
     match step:
         case c.OperationStep(outcomes=outcomes):
-            targets: tuple[c.Target | None, ...] = tuple(outcomes.values())
+            targets = [(("outcomes", label), target) for label, target in outcomes.items()]
         case c.BranchStep(if_true=if_true, if_false=if_false):
-            targets = (if_true, if_false)
+            targets = [(("if_true",), if_true), (("if_false",), if_false)]
         case c.HandoffStep(next=following):
-            targets = (c.StepRef(following),)
+            targets = [(("next",), c.StepRef(following))]
         case c.SubFlowStep(on_success=on_success):
-            targets = (on_success,)
+            targets = [(("on_success",), on_success)]
         case c.ParallelStep(join=join):
-            targets = (join.on_all_success, join.on_all_complete)
-    yield from (target.step_id for target in targets if isinstance(target, c.StepRef))
-    yield from (handler.next for handler in handlers(step) if isinstance(handler, c.Escalate))
+            targets = [
+                (("join", "on_all_success"), join.on_all_success),
+                (("join", "on_all_complete"), join.on_all_complete),
+            ]
+    yield from ((path, target.step_id) for path, target in targets if isinstance(target, c.StepRef))
+    path = ("join", "on_any_failure") if isinstance(step, c.ParallelStep) else ("on_failure",)
+    yield from (((*path, "next"), handler.next) for handler in handlers(step) if isinstance(handler, c.Escalate))
 
 
 def compensations(step: c.Step) -> Iterator[c.CompensationStep]:

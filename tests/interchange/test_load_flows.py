@@ -38,7 +38,7 @@ FLOWS: list[tuple[str, tuple[Json, ...], Found]] = [
     ("a step twice", (b.flow("f", b.act("send"), b.act("send")),), [("duplicate_step", f"{STEPS}/1/id")]),
     ("an unknown operation", (b.flow("f", b.act("fly")),), [("unknown_operation", f"{STEPS}/0/op")]),
     ("an unknown persona", (b.flow("f", b.act("send", by="ghost")),), [("unknown_persona", f"{STEPS}/0/persona")]),
-    ("an unknown next step", (b.flow("f", b.act("send", "x")),), [("unknown_step", f"{STEPS}/0")]),
+    ("an unknown next step", (b.flow("f", b.act("send", "x")),), [("unknown_step", f"{STEPS}/0/outcomes/success")]),
     (
         "a target of no kind",
         (b.flow("f", b.act("send", 7)),),
@@ -68,7 +68,7 @@ FLOWS: list[tuple[str, tuple[Json, ...], Found]] = [
     (
         "an escalation to nowhere",
         (b.flow("f", b.act("send", on_failure=b.escalate("x", "ghost"))),),
-        [("unknown_persona", f"{STEPS}/0/on_failure/to_persona"), ("unknown_step", f"{STEPS}/0")],
+        [("unknown_persona", f"{STEPS}/0/on_failure/to_persona"), ("unknown_step", f"{STEPS}/0/on_failure/next")],
     ),
     (
         "an unknown compensation",
@@ -140,7 +140,7 @@ FLOWS: list[tuple[str, tuple[Json, ...], Found]] = [
     (
         "a handoff to an unknown step",
         (b.flow("f", b.hand_off("s", "x")),),
-        [("unknown_step", f"{STEPS}/0")],
+        [("unknown_step", f"{STEPS}/0/next")],
     ),
     ("an unknown sub-flow", (b.flow("f", b.run_flow("s", "g")),), [("unknown_flow", f"{STEPS}/0/flow")]),
     (
@@ -187,7 +187,7 @@ FLOWS: list[tuple[str, tuple[Json, ...], Found]] = [
     (
         "a branch that leaves its own steps",
         (b.flow("f", b.parallel("p", {"one": [b.act("send", "do_pay")], "two": [b.act("pay")]})),),
-        [("unknown_step", f"{STEPS}/0/branches/0/steps/0")],
+        [("unknown_step", f"{STEPS}/0/branches/0/steps/0/outcomes/success")],
     ),
     (
         "a circle inside a branch",
@@ -219,12 +219,12 @@ FLOWS: list[tuple[str, tuple[Json, ...], Found]] = [
     (
         "a join to an unknown step",
         (b.flow("f", b.parallel("p", {"one": [b.act("send")], "two": [b.act("pay")]}, "x")),),
-        [("unknown_step", f"{STEPS}/0")],
+        [("unknown_step", f"{STEPS}/0/join/on_all_success")],
     ),
     (
         "a join that completes into an unknown step",
         (b.flow("f", b.parallel("p", {"one": [b.act("send")], "two": [b.act("pay")]}, on_all_complete="x")),),
-        [("unknown_step", f"{STEPS}/0")],
+        [("unknown_step", f"{STEPS}/0/join/on_all_complete")],
     ),
     (
         "branches that change the same entity",

@@ -15,8 +15,9 @@ from tenor_wasm import api
 from tenor_wasm.errors import Findings
 from tenor_wasm.interchange.canonical import canonical_json, contract_hash
 from tenor_wasm.values import times
-from tenor_wasm.values.codec import INVALID, decode_literal, decoder, payload, plain_json
+from tenor_wasm.values.codec import INVALID, decode_literal, decoder
 from tenor_wasm.values.numeric import LIMIT, parse_decimal, print_decimal
+from tenor_wasm.values.printing import payload, plain_json
 from tenor_wasm.values.types import SECONDS_PER_UNIT, parse_type, type_to_json
 from tests import bundles as b
 from tests.properties import strategies as some
