@@ -19,8 +19,7 @@ from typing import Any, NamedTuple
 from playwright.sync_api import Page
 
 from tenor_wasm import api
-from tenor_wasm.api.wire import _placed as placed
-from tenor_wasm.api.wire import dispatch
+from tenor_wasm.api.wire import dispatch, placed
 from tenor_wasm.errors import TenorError
 
 ROOT = Path(__file__).resolve().parent.parent

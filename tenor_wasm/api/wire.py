@@ -59,7 +59,7 @@ def _dispatch(method: Json, params_json: str) -> Json:
     try:
         return handler(params)
     except TenorError as error:
-        raise _placed(error) from None
+        raise placed(error) from None
 
 
 _ARGUMENTS: Mapping[str, str] = {
@@ -77,7 +77,7 @@ _ARGUMENTS: Mapping[str, str] = {
 """Error code → the parameter that is at fault."""
 
 
-def _placed(error: TenorError) -> TenorError:
+def placed(error: TenorError) -> TenorError:
     """The same error with its paths leading from the parameters, not from the argument at fault."""
     argument = _ARGUMENTS.get(error.code, error.details.get("argument"))
     if not isinstance(argument, str):
