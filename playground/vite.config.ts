@@ -29,7 +29,7 @@ function runtimeFiles(): Plugin {
       for (const name of PYODIDE_FILES) emit(`runtime/${name}`, join(pyodide, name));
       emit(`runtime/${basename(wheel)}`, wheel);
       for (const name of readdirSync(examples, { recursive: true, encoding: "utf8" })) {
-        if (name.endsWith(".json")) emit(`examples/${name}`, join(examples, name));
+        if (/\.(json|tenor)$/.test(name)) emit(`examples/${name}`, join(examples, name));
       }
     },
   };

@@ -16,7 +16,7 @@ PACKAGE = Path(tenor_wasm.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 TO_EVALUATOR = {"errors", "values", "interchange", "evaluator"}
-TO_API = {*TO_EVALUATOR, "analyzer", "api"}
+TO_API = {*TO_EVALUATOR, "elaborator", "analyzer", "api"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "values": {"errors"},
@@ -24,11 +24,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluator": {"errors", "values", "interchange"},
     "elaborator": {"errors", "values"},
     "analyzer": TO_EVALUATOR,
-    "api": {*TO_EVALUATOR, "analyzer"},
+    "api": {*TO_EVALUATOR, "elaborator", "analyzer"},
     "executor": TO_API,
     "agent": {*TO_API, "executor"},
     "server": {*TO_API, "executor", "agent"},
-    "cli": {*TO_API, "elaborator", "executor", "agent", "server"},
+    "cli": {*TO_API, "executor", "agent", "server"},
     "__init__": set(),
     "__main__": {"cli"},
 }

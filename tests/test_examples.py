@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from tenor_wasm import api
+from tenor_wasm.api.source import elaborate
 from tests.engines import EXAMPLES
 
 INDEX = json.loads((EXAMPLES / "index.json").read_text(encoding="utf-8"))["examples"]
@@ -44,6 +45,13 @@ def test_the_index_lists_every_example() -> None:
 def test_contract_obeys_the_public_schema(name: str, shared: Path) -> None:
     schema = json.loads((shared / "conformance" / "interchange-schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema).validate(read(name, "contract.json"))
+
+
+@pytest.mark.parametrize("entry", INDEX, ids=NAMES)
+def test_contract_is_what_its_source_elaborates_to(entry: dict[str, str]) -> None:
+    """To the line: after a change of the source, `tenor elaborate` writes the bundle anew."""
+    source = (EXAMPLES / entry["name"] / entry["source"]).read_text(encoding="utf-8")
+    assert read(entry["name"], "contract.json") == elaborate({entry["source"]: source}, entry["source"])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -30,6 +30,7 @@ const TYPES = {
   ".js": "text/javascript; charset=utf-8",
   ".json": "application/json; charset=utf-8",
   ".mjs": "text/javascript; charset=utf-8",
+  ".tenor": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
   ".whl": "application/zip",
   ".zip": "application/zip",

@@ -12,17 +12,19 @@ export interface Scenario {
   readonly instance_bindings?: Readonly<Record<string, string>>;
 }
 
-/** An entry of the list: `name` is the folder that holds the contract and its scenarios. */
+/** An entry of the list: `name` is the folder that holds the contract and its scenarios, `source` the contract's file in it. */
 export interface Entry {
   readonly name: string;
+  readonly source: string;
   readonly title: string;
   readonly trade: string;
   readonly about: string;
 }
 
 export interface Example {
-  /** The interchange bundle as JSON text: it goes to the evaluator as it is. */
-  readonly contract: string;
+  readonly entry: Entry;
+  /** The contract as `.tenor` text. */
+  readonly source: string;
   readonly scenarios: readonly Scenario[];
 }
 
@@ -31,12 +33,12 @@ export async function listExamples(): Promise<readonly Entry[]> {
   return examples;
 }
 
-export async function getExample(name: string): Promise<Example> {
-  const [contract, scenarios] = await Promise.all([
-    get(`examples/${name}/contract.json`),
-    get(`examples/${name}/scenarios.json`),
+export async function getExample(entry: Entry): Promise<Example> {
+  const [source, scenarios] = await Promise.all([
+    get(`examples/${entry.name}/${entry.source}`),
+    get(`examples/${entry.name}/scenarios.json`),
   ]);
-  return { contract, ...(JSON.parse(scenarios) as { scenarios: readonly Scenario[] }) };
+  return { entry, source, ...(JSON.parse(scenarios) as { scenarios: readonly Scenario[] }) };
 }
 
 async function get(path: string): Promise<string> {

@@ -1,13 +1,16 @@
 /** Wires the page: inputs on one side, what the evaluator answers on the other. The newest edit always wins. */
 
-import type { Contract, InspectResult, Tenor } from "tenor-wasm";
+import type { Contract, InspectResult } from "tenor-wasm";
+import { type ContractPanel, createContractPanel } from "./contract";
 import { byId, element, fillSelect } from "./dom";
-import { type Example, getExample, listExamples, type Scenario, showDocuments } from "./examples";
+import { type Entry, type Example, getExample, listExamples, type Scenario, showDocuments } from "./examples";
 import { clearProblems, showProblem } from "./problems";
 import { actionTable, type EntityInstances, runResult, verdictTable } from "./results";
 import { startTenor } from "./startup";
 
 const TYPING_PAUSE_MS = 150;
+const UNTIL_INPUTS = "Nothing to show until the inputs are right.";
+const UNTIL_CONTRACT = "Nothing to show until the contract is right.";
 
 const exampleSelect = byId("example", HTMLSelectElement);
 const scenarioSelect = byId("scenario", HTMLSelectElement);
@@ -17,22 +20,27 @@ const personaSelect = byId("persona", HTMLSelectElement);
 const flowSelect = byId("flow", HTMLSelectElement);
 const bindingsGroup = byId("bindings", HTMLDivElement);
 
-/** What is on the page now: replaced as a whole when another example is chosen. */
+/** The contract that answers now: replaced as a whole when its text changes. */
 interface Loaded {
-  readonly example: Example;
   readonly contract: Contract;
   readonly inspection: InspectResult;
 }
 
-let tenor: Tenor;
-/** What each example is about. */
-let abouts: ReadonlyMap<string, string> = new Map();
+let panel: ContractPanel;
+let entries: readonly Entry[] = [];
+let example: Example | undefined;
+/** Whether the example's situation has still to be put in, for which its contract must be known. */
+let fresh = false;
 let loaded: Loaded | undefined;
+/** Counts choices of an example. */
+let choices = 0;
 /** Counts edits: an answer to an older edit is dropped. */
 let edit = 0;
 /** Counts runs, and whatever makes a run's result out of date. */
 let runs = 0;
 let typingTimer: ReturnType<typeof setTimeout> | undefined;
+/** What the page is waiting for. */
+const waiting = new Set<"contract" | "answer">();
 
 void begin();
 
@@ -43,8 +51,8 @@ async function begin(): Promise<void> {
     byId("startup-error", HTMLDivElement).hidden = false;
     throw thrown;
   });
-  tenor = started;
-  abouts = new Map(examples.map(({ name, about }) => [name, about]));
+  panel = createContractPanel(started, { changing, loaded: contractLoaded, refused: contractRefused });
+  entries = examples;
   fillSelect(exampleSelect, examples.map(({ name, title, trade }) => ({ value: name, label: `${title} (${trade})` })));
   listen();
   byId("startup", HTMLElement).hidden = true;
@@ -60,7 +68,7 @@ function listen(): void {
   for (const box of [factsBox, statesBox]) {
     box.addEventListener("input", () => {
       forgetRun();
-      busy(true);
+      busy("answer", true);
       clearTimeout(typingTimer);
       typingTimer = setTimeout(() => void answer(), TYPING_PAUSE_MS);
     });
@@ -73,52 +81,100 @@ function listen(): void {
 }
 
 async function chooseExample(): Promise<void> {
-  const mine = ++edit;
-  busy(true);
-  clearProblems("contract");
+  const mine = ++choices;
+  const entry = entries.find(({ name }) => name === exampleSelect.value);
+  if (entry === undefined) return;
+  busy("contract", true);
+  byId("example-error", HTMLDivElement).hidden = true;
+  byId("example-about", HTMLParagraphElement).textContent = entry.about;
   try {
-    const example = await getExample(exampleSelect.value);
-    const contract = await tenor.load(example.contract);
-    const inspection = await contract.inspect();
-    if (mine !== edit) {
-      await contract.free();
-      return;
-    }
-    await loaded?.contract.free();
-    loaded = { example, contract, inspection };
+    const got = await getExample(entry);
+    if (mine !== choices) return;
+    example = got;
   } catch (thrown) {
-    if (mine === edit) {
-      showProblem(thrown, "contract");
-      busy(false);
-    }
+    if (mine !== choices) return;
+    byId("example-error", HTMLDivElement).replaceChildren(thrown instanceof Error ? thrown.message : String(thrown));
+    byId("example-error", HTMLDivElement).hidden = false;
+    busy("contract", false);
     return;
   }
-  const { example, contract, inspection } = loaded;
-  byId("example-about", HTMLParagraphElement).textContent = abouts.get(exampleSelect.value) ?? "";
-  byId("about-contract", HTMLParagraphElement).textContent = `Contract ${contract.id}, ${contract.hash}`;
+  // Another contract's answers have no business beside this one's text.
+  drop();
+  fresh = true;
   fillSelect(scenarioSelect, example.scenarios.map(({ title }, index) => ({ value: String(index), label: title })), "0");
+  chooseScenario();
+  panel.open(example);
+}
+
+function drop(): void {
+  edit++;
+  void loaded?.contract.free();
+  loaded = undefined;
+}
+
+function changing(): void {
+  busy("contract", true);
+}
+
+function contractLoaded(contract: Contract, inspection: InspectResult): void {
+  drop();
+  loaded = { contract, inspection };
+  markStale(false);
+  byId("about-contract", HTMLParagraphElement).textContent = `Contract ${contract.id}, ${contract.hash}`;
   fillSelect(personaSelect, inspection.personas.map(({ id }) => ({ value: id, label: id })));
   fillSelect(flowSelect, inspection.flows.map(({ id }) => ({ value: id, label: id })));
-  chooseScenario();
+  busy("contract", false);
+  if (fresh) chooseScenario();
+  else void answer();
+  fresh = false;
+}
+
+function contractRefused(): void {
+  markStale(loaded !== undefined);
+  if (loaded === undefined) {
+    clearProblems("facts", "entity-states", "persona", "run");
+    noActions(UNTIL_CONTRACT);
+    noVerdicts(UNTIL_CONTRACT);
+    byId("about-contract", HTMLParagraphElement).textContent = "";
+    fillSelect(personaSelect, []);
+    fillSelect(flowSelect, []);
+    showBindings({});
+    busy("answer", false);
+  }
+  busy("contract", false);
+}
+
+/** Results of an older text than the one that stands there say so. */
+function markStale(yes: boolean): void {
+  byId("results", HTMLDivElement).classList.toggle("stale", yes);
+  byId("stale", HTMLParagraphElement).hidden = !yes;
 }
 
 function chooseScenario(): void {
-  const scenario: Scenario | undefined = loaded?.example.scenarios[Number(scenarioSelect.value)];
+  const scenario: Scenario | undefined = example?.scenarios[Number(scenarioSelect.value)];
   if (scenario === undefined) return;
   byId("scenario-about", HTMLParagraphElement).textContent = scenario.about;
   showDocuments(scenario);
-  personaSelect.value = scenario.persona;
-  if (scenario.flow !== undefined) flowSelect.value = scenario.flow;
+  fillIn(personaSelect, scenario.persona);
+  if (scenario.flow !== undefined) fillIn(flowSelect, scenario.flow);
   showBindings(scenario.instance_bindings ?? {});
   void answer();
+}
+
+/** Chooses an option if there is one: an edited contract may have lost it. */
+function fillIn(select: HTMLSelectElement, value: string): void {
+  if ([...select.options].some((option) => option.value === value)) select.value = value;
 }
 
 /** Asks for verdicts and action space as the inputs stand, and shows both unless another edit came first. */
 async function answer(): Promise<void> {
   clearTimeout(typingTimer);
   const mine = ++edit;
-  if (loaded === undefined) return;
-  busy(true);
+  if (loaded === undefined) {
+    busy("answer", false);
+    return;
+  }
+  busy("answer", true);
   const { contract, inspection } = loaded;
   showBindings(chosenBindings());
   const input = { facts: factsBox.value, entityStates: statesBox.value, persona: personaSelect.value };
@@ -126,17 +182,25 @@ async function answer(): Promise<void> {
   if (mine !== edit) return;
   clearProblems("facts", "entity-states", "persona");
   if (verdicts.status === "fulfilled") byId("verdicts", HTMLDivElement).replaceChildren(verdictTable(verdicts.value));
-  else byId("verdicts", HTMLDivElement).replaceChildren(element("p", { class: "none" }, "Nothing to show until the inputs are right."));
+  else noVerdicts(UNTIL_INPUTS);
   if (space.status === "fulfilled") {
     const open = new Set(space.value.actions.map(({ flow_id }) => flow_id)).size;
     summary(`${open} of ${inspection.flows.length} flows can be started by ${input.persona}.`);
     byId("actions", HTMLDivElement).replaceChildren(actionTable(space.value, instances(), inspection.flows, chooseInstance));
   } else {
-    summary("Nothing to show until the inputs are right.");
-    byId("actions", HTMLDivElement).replaceChildren();
+    noActions(UNTIL_INPUTS);
     showProblem(space.reason, "facts");
   }
-  busy(false);
+  busy("answer", false);
+}
+
+function noActions(why: string): void {
+  summary(why);
+  byId("actions", HTMLDivElement).replaceChildren();
+}
+
+function noVerdicts(why: string): void {
+  byId("verdicts", HTMLDivElement).replaceChildren(element("p", { class: "none" }, why));
 }
 
 async function run(): Promise<void> {
@@ -216,8 +280,10 @@ function instances(): EntityInstances {
 }
 
 /** Tells readers of the page, and tests, that what it shows is about to change. */
-function busy(yes: boolean): void {
-  byId("workbench", HTMLElement).setAttribute("aria-busy", String(yes));
+function busy(on: "contract" | "answer", yes: boolean): void {
+  if (yes) waiting.add(on);
+  else waiting.delete(on);
+  byId("workbench", HTMLElement).setAttribute("aria-busy", String(waiting.size > 0));
 }
 
 function summary(text: string): void {

@@ -4,9 +4,9 @@ import { TenorError } from "tenor-wasm";
 import { byId, code, element } from "./dom";
 
 /** The places on the page where an error can be told. */
-export type Place = "contract" | "facts" | "entity-states" | "persona" | "run";
+export type Place = "facts" | "entity-states" | "persona" | "run";
 
-interface Problem {
+export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly path: string;
@@ -14,7 +14,6 @@ interface Problem {
 
 /** Which parameter of a call stands in which field. */
 const PLACE_OF_PARAMETER: Readonly<Record<string, Place>> = {
-  bundle: "contract",
   facts: "facts",
   entity_states: "entity-states",
   persona: "persona",
@@ -44,7 +43,8 @@ export function showProblem(thrown: unknown, fallback: Place): void {
   }
 }
 
-function problemsIn(thrown: unknown): readonly Problem[] {
+/** All findings of an error, or the error itself where it has none. */
+export function problemsIn(thrown: unknown): readonly Problem[] {
   if (!(thrown instanceof TenorError)) {
     return [{ code: "unexpected", message: thrown instanceof Error ? thrown.message : String(thrown), path: "" }];
   }
@@ -68,5 +68,5 @@ function boxFor(place: Place): HTMLDivElement {
 }
 
 function fieldFor(place: Place): HTMLElement | null {
-  return place === "contract" ? document.getElementById("example") : place === "run" ? null : document.getElementById(place);
+  return place === "run" ? null : document.getElementById(place);
 }

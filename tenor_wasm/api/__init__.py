@@ -17,6 +17,7 @@ from tenor_wasm.api.calls import (
     simulate_flow,
 )
 from tenor_wasm.api.render import to_json
+from tenor_wasm.api.source import elaborate, format_source, load_source
 from tenor_wasm.errors import Finding, TenorError
 from tenor_wasm.evaluator.action_space import Action, ActionSpace, BlockedAction
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates
@@ -46,11 +47,14 @@ __all__ = [
     "Transition",
     "VerdictInstance",
     "action_space",
+    "elaborate",
     "evaluate",
     "execute_flow",
     "execute_operation",
+    "format_source",
     "inspect",
     "load",
+    "load_source",
     "load_text",
     "parse_json",
     "simulate_flow",

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import tenor_wasm
-from tenor_wasm.api import calls
+from tenor_wasm.api import calls, source
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.api.render import loaded_json, to_json
 from tenor_wasm.errors import Json, TenorError, listed, shown
+from tenor_wasm.interchange.constructs import Contract
 
 Params = Mapping[str, Json]
 
@@ -107,8 +108,22 @@ def _version(_: Params) -> Json:
 
 
 def _load(params: Params) -> Json:
-    contract = calls.load(_required(params, "bundle"))
+    contract = _from_source(params) if "files" in params else calls.load(_required(params, "bundle"))
     return loaded_json(HANDLES.add(contract), contract)
+
+
+def _from_source(params: Params) -> Contract:
+    if "bundle" in params:
+        raise TenorError("invalid_argument", "give either 'bundle' or 'files', not both", "", {"argument": "files"})
+    return source.load_source(params["files"], _required(params, "root"))
+
+
+def _elaborate(params: Params) -> Json:
+    return {"bundle": source.elaborate(_required(params, "files"), _required(params, "root"))}
+
+
+def _format(params: Params) -> Json:
+    return {"source": source.format_source(_required(params, "source"))}
 
 
 def _free(params: Params) -> Json:
@@ -148,6 +163,8 @@ def _inspect(params: Params) -> Json:
 _METHODS: Mapping[str, Callable[[Params], Json]] = {
     "version": _version,
     "load": _load,
+    "elaborate": _elaborate,
+    "format": _format,
     "free": _free,
     "evaluate": _evaluate,
     "action_space": _action_space,

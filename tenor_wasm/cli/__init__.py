@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from tenor_wasm import __version__
 from tenor_wasm.api.json_text import write_json
-from tenor_wasm.cli import actions, evaluate, hash, inspect, simulate, validate
+from tenor_wasm.cli import actions, check, elaborate, evaluate, fmt, hash, inspect, simulate, validate
 from tenor_wasm.cli.command import Command
 from tenor_wasm.errors import TenorError
 
@@ -28,9 +28,12 @@ COMMANDS: tuple[Command, ...] = (
     evaluate.COMMAND,
     actions.COMMAND,
     simulate.COMMAND,
+    elaborate.COMMAND,
+    check.COMMAND,
+    fmt.COMMAND,
 )
 
-NEGATIVE = frozenset({"invalid_contract", "unsupported_version", "contract_hash_mismatch"})
+NEGATIVE = frozenset({"invalid_contract", "invalid_source", "unsupported_version", "contract_hash_mismatch"})
 """Errors that are an answer about the contract, not about how the command was called."""
 
 
@@ -49,17 +52,24 @@ def _parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     for command in COMMANDS:
         subparser = subparsers.add_parser(command.name, help=command.help, description=command.help)
-        subparser.add_argument(
-            "contract", metavar="CONTRACT", help="interchange bundle: a JSON file, or - for standard input"
-        )
+        if command.about_contract:
+            _add_contract(subparser)
         for add_option in command.options:
             add_option(subparser)
-        subparser.add_argument(
-            "--contract-hash", metavar="sha256:HEX", help="refuse any contract but the one with this hash"
-        )
         subparser.add_argument("--json", action="store_true", help="print the result as JSON")
         subparser.set_defaults(run=command.run)
     return parser
+
+
+def _add_contract(subparser: argparse.ArgumentParser) -> None:
+    subparser.add_argument(
+        "contract",
+        metavar="CONTRACT",
+        help="an interchange bundle (JSON) or .tenor source: a file, or - for standard input",
+    )
+    subparser.add_argument(
+        "--contract-hash", metavar="sha256:HEX", help="refuse any contract but the one with this hash"
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -75,12 +85,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         for warning in () if namespace.json else result.warnings:
             print(f"warning[{warning.code}]{_at(warning.path)}: {warning.message}", file=sys.stderr)
         sys.stdout.flush()
+        status = 1 if result.negative else 0
     except TenorError as error:
         return _report(error, as_json="--json" in arguments)
     except BrokenPipeError:
         # The reader (head, less) has seen enough; keep the interpreter from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        status = 0
+    return status
 
 
 def _report(error: TenorError, as_json: bool) -> int:
@@ -94,11 +106,18 @@ def _report(error: TenorError, as_json: bool) -> int:
 def _error_text(error: TenorError) -> str:
     """The error for people; one that holds several findings lists them all instead of the first."""
     findings = error.details.get("findings")
+    sources = error.details.get("errors")
+    if isinstance(sources, list):
+        places = [f"  {one['file']}:{one['line']}:{one['column']}: {one['code']} {one['message']}" for one in sources]
+        return "\n".join([f"error[{error.code}]: {_count(sources)} ('tenor check' shows them in the source)", *places])
     if not isinstance(findings, list):
         return f"error[{error.code}]{_at(error.path)}: {error.message}"
-    count = f"{len(findings)} fault{'s' if len(findings) != 1 else ''}"
     lines = [f"  {finding['path'] or '/'}: {finding['message']} [{finding['code']}]" for finding in findings]
-    return "\n".join([f"error[{error.code}]: {count}", *lines])
+    return "\n".join([f"error[{error.code}]: {_count(findings)}", *lines])
+
+
+def _count(faults: Sequence[object]) -> str:
+    return f"{len(faults)} fault{'s' if len(faults) != 1 else ''}"
 
 
 def _at(path: str) -> str:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from tenor_wasm.api import calls
 from tenor_wasm.api.json_text import read_json
+from tenor_wasm.api.source import elaborate_from
 from tenor_wasm.errors import Finding, Json, TenorError
 from tenor_wasm.interchange.constructs import Contract
 
@@ -25,6 +26,8 @@ class Output:
     json: Json
     text: str
     warnings: tuple[Finding, ...] = ()
+    negative: bool = False
+    """Whether the answer is no: the exit status is 1 then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Command:
     help: str
     run: Callable[[argparse.Namespace], Output]
     options: tuple[Option, ...] = ()
+    about_contract: bool = True
+    """Whether it takes CONTRACT and ``--contract-hash``."""
 
 
 # --- options ---------------------------------------------------------------------------------------------------
@@ -64,6 +69,11 @@ def persona_option(parser: argparse.ArgumentParser) -> object:
     return parser.add_argument("--persona", required=True, metavar="ID", help="the persona that acts")
 
 
+def source_option(parser: argparse.ArgumentParser) -> object:
+    """``FILE``."""
+    return parser.add_argument("file", metavar="FILE", help="a .tenor file; its imports are read from its folder")
+
+
 # --- reading ---------------------------------------------------------------------------------------------------
 
 _HASH = re.compile(r"(?:sha256:)?([0-9a-f]{64})\Z")
@@ -72,8 +82,7 @@ _HASH = re.compile(r"(?:sha256:)?([0-9a-f]{64})\Z")
 def read_contract(namespace: argparse.Namespace) -> Contract:
     """Load the contract, and refuse it when ``--contract-hash`` names another one."""
     expected = _expected_hash(namespace.contract_hash)
-    source = namespace.contract
-    contract = calls.load_text(_standard_input("CONTRACT") if source == "-" else _file(source, "CONTRACT"))
+    contract = calls.load(_read_bundle(namespace.contract))
     if expected is not None and contract.hash != expected:
         raise TenorError(
             "contract_hash_mismatch",
@@ -82,6 +91,33 @@ def read_contract(namespace: argparse.Namespace) -> Contract:
             {"expected": expected, "found": contract.hash},
         )
     return contract
+
+
+def _read_bundle(argument: str) -> Json:
+    """The bundle of a CONTRACT argument: a JSON file, a ``.tenor`` file with its imports, or either from ``-``."""
+    if argument.endswith(".tenor"):
+        return elaborate_file(argument)
+    text = read_standard_input("CONTRACT") if argument == "-" else read_file(argument, "CONTRACT")
+    if argument != "-" or text.lstrip().startswith("{"):
+        return read_json(text, "the contract")
+    return elaborate_from({"stdin.tenor": text}.get, "stdin.tenor")
+
+
+def elaborate_file(path: str) -> dict[str, Json]:
+    """Elaborate a ``.tenor`` file; its imports are read from its folder."""
+    root = Path(path)
+    read_file(path, "FILE")  # a root file that cannot be read is bad input, not an error in the source
+    return elaborate_from(disk(root.parent), root.name)
+
+
+def disk(folder: Path) -> Callable[[str], str | None]:
+    """A file provider that reads from a folder."""
+
+    def read(name: str) -> str | None:
+        path = folder / name
+        return read_file(str(path), "import") if path.is_file() else None
+
+    return read
 
 
 def _expected_hash(text: str | None) -> str | None:
@@ -98,9 +134,9 @@ def read_json_option(namespace: argparse.Namespace, name: str) -> Json:
     text = getattr(namespace, name)
     option = f"--{name}"
     if text == "-":
-        text = _standard_input(option)
+        text = read_standard_input(option)
     elif text.startswith("@"):
-        text = _file(text[1:], option)
+        text = read_file(text[1:], option)
     return read_json(text, option)
 
 
@@ -113,11 +149,13 @@ def check_standard_input(namespace: argparse.Namespace, names: Iterable[str]) ->
         raise TenorError("usage", f"standard input can be read once, but {' and '.join(readers)} ask for it")
 
 
-def _standard_input(option: str) -> str:
+def read_standard_input(option: str) -> str:
+    """The text of standard input; ``option`` is who asks for it."""
     return _decoded(sys.stdin.buffer.read(), option, "standard input")
 
 
-def _file(path: str, option: str) -> str:
+def read_file(path: str, option: str) -> str:
+    """The text of a file; raises ``unreadable_file``, naming the option that asked for it."""
     try:
         data = Path(path).read_bytes()
     except OSError as error:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from tenor_wasm.errors import TenorError
-from tenor_wasm.interchange import nodes, typing_rules
+from tenor_wasm.interchange import nodes
 from tenor_wasm.interchange.nodes import Predicate, Term
-from tenor_wasm.values import numeric, times
+from tenor_wasm.values import numeric, operators, times
 from tenor_wasm.values.codec import TaggedValue
 from tenor_wasm.values.types import (
     BaseType,
@@ -187,14 +187,14 @@ def _comparer(symbol: str, left: BaseType, right: BaseType) -> Callable[[Any, An
     if isinstance(left, DurationType) and isinstance(right, DurationType):
         scale_left, scale_right = _unit_scales(left, right)
         return lambda a, b: compare(a * scale_left, b * scale_right)
-    if typing_rules.plain_equality(left):
+    if operators.plain_equality(left):
         return compare
     equal = _equality(left, right)
     return equal if symbol == "=" else lambda a, b: not equal(a, b)
 
 
 def _unit_scales(left: DurationType, right: DurationType) -> tuple[int, int]:
-    unit = typing_rules.smaller_unit(left.unit, right.unit)
+    unit = operators.smaller_unit(left.unit, right.unit)
     return times.to_unit(1, left.unit, unit), times.to_unit(1, right.unit, unit)
 
 

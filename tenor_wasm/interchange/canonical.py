@@ -66,6 +66,16 @@ def etag(bundle: Json) -> str:
     return hashlib.sha256(canonical_json(bundle)).hexdigest()
 
 
+def manifest(bundle: Json) -> dict[str, Json]:
+    """The contract manifest (§19.1): the bundle inlined, its etag, and what a conforming executor does by itself."""
+    return {
+        "bundle": bundle,
+        "capabilities": {"migration_analysis_mode": "conservative"},
+        "etag": etag(bundle),
+        "tenor": "1.0",
+    }
+
+
 def contract_hash(bundle: Json) -> str:
     """The etag as the provenance chain writes it: ``sha256:<etag>``."""
     return "sha256:" + etag(bundle)

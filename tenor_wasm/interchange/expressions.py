@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tenor_wasm.errors import Findings, Json, Place, listed, shown
-from tenor_wasm.interchange import nodes, typing_rules
+from tenor_wasm.interchange import nodes
 from tenor_wasm.interchange.nodes import Predicate, Term
-from tenor_wasm.values import numeric
+from tenor_wasm.values import numeric, operators
 from tenor_wasm.values.codec import INVALID, decode_decimal, decode_literal
 from tenor_wasm.values.types import (
     BaseType,
@@ -169,7 +169,7 @@ class ExpressionReader:
         left, right = self._operands(json, place, scope)
         if left is None or right is None:
             return None
-        if not typing_rules.comparable(left.type, operator, right.type):
+        if not operators.comparable(left.type, operator, right.type):
             self._fault(
                 "type_error", f"{described(left.type)} {operator} {described(right.type)} is not defined (§4.2)", place
             )
@@ -179,7 +179,7 @@ class ExpressionReader:
             declared = parse_type(declared_json, (place, "comparison_type"), self.findings)
             if declared is None:
                 return None
-            if not typing_rules.same_kind(declared, left.type):
+            if not operators.same_kind(declared, left.type):
                 self._fault(
                     "type_error",
                     f"'comparison_type' is {described(declared)}, but {described(left.type)} is compared",
@@ -302,7 +302,7 @@ class ExpressionReader:
         left, right = self._operands(json, place, scope)
         if left is None or right is None:
             return None
-        base_type = typing_rules.additive_type(left.type, operator, right.type)
+        base_type = operators.additive_type(left.type, operator, right.type)
         if base_type is None:
             self._fault(
                 "type_error", f"{described(left.type)} {operator} {described(right.type)} is not defined (§4.2)", place
@@ -320,7 +320,7 @@ class ExpressionReader:
             return None
         if isinstance(left, nodes.LiteralTerm) and not isinstance(right, nodes.LiteralTerm):
             left, right = right, left
-        if not isinstance(left.type, typing_rules.NUMERIC) or not isinstance(right.type, typing_rules.NUMERIC):
+        if not isinstance(left.type, operators.NUMERIC) or not isinstance(right.type, operators.NUMERIC):
             self._fault("type_error", f"{described(left.type)} * {described(right.type)} is not defined (§4.2)", place)
             return None
         if isinstance(right, nodes.LiteralTerm):
@@ -352,7 +352,7 @@ class ExpressionReader:
         declared = parse_type(declared_json, (place, "result_type"), self.findings)
         if declared is None:
             return None
-        if not typing_rules.assignable(derived, declared):
+        if not operators.assignable(derived, declared):
             self._fault(
                 "type_error",
                 f"'result_type' is {described(declared)}, but the result is {described(derived)}",
@@ -410,7 +410,7 @@ class ExpressionReader:
         term = self.term(json, place, replace(scope, in_payload=True), declared)
         if term is None:
             return None
-        if not typing_rules.assignable(term.type, declared):
+        if not operators.assignable(term.type, declared):
             self._fault(
                 "type_error",
                 f"the payload is declared {described(declared)}, but the value is {described(term.type)}",
@@ -428,7 +428,7 @@ class ExpressionReader:
 
     def _contained_product(self, term: Term, declared: IntType, place: Place) -> Term | None:
         assert isinstance(term.type, IntType)
-        if typing_rules.contains(declared, term.type):
+        if operators.contains(declared, term.type):
             return term
         self._fault(
             "product_range",
@@ -500,7 +500,7 @@ _PREDICATE_OPERATORS: Mapping[str, Callable[[ExpressionReader, Any, Place, Scope
     "and": ExpressionReader._junction,
     "or": ExpressionReader._junction,
     "not": ExpressionReader._negation,
-    **dict.fromkeys(typing_rules.COMPARISONS, ExpressionReader._comparison),
+    **dict.fromkeys(operators.COMPARISONS, ExpressionReader._comparison),
 }
 
 _TERM_OPERATORS: Mapping[str, Callable[[ExpressionReader, Any, Place, Scope], Term | None]] = {

@@ -90,10 +90,16 @@ def fit(value: Number, declared: DecimalType) -> Decimal:
     Raises ``overflow`` when the result needs more digits than declared (§13.3).
     """
     number = value if isinstance(value, Decimal) else _exact_decimal(value)
-    rounded = number.quantize(_STEPS[declared.scale], context=_ROUND)
-    if abs(rounded) >= _whole_limit(declared):
-        raise overflow(f"{rounded:f}", f"Decimal({declared.precision}, {declared.scale})")
-    return bounded(rounded)
+    result = rounded(number, declared.scale)
+    if abs(result) >= _whole_limit(declared):
+        raise overflow(f"{result:f}", f"Decimal({declared.precision}, {declared.scale})")
+    return bounded(result)
+
+
+def rounded(value: Decimal, scale: int) -> Decimal:
+    """The value rounded half to even to a scale (§13.4), zero without a sign; its range is not checked."""
+    result = value.quantize(_STEPS[scale], context=_ROUND)
+    return result if result else abs(result)
 
 
 def _exact_decimal(value: int) -> Decimal:

@@ -108,6 +108,9 @@ def _date_of(days: int) -> str:
 _FIRST = _days_since_epoch("0000-01-01") * 86400 * NANOSECONDS
 _LAST = (_days_since_epoch("9999-12-31") + 1) * 86400 * NANOSECONDS - 1
 
+LONGEST_SPAN = (_LAST - _FIRST) // NANOSECONDS
+"""The most seconds that two times can be apart."""
+
 
 def shift(nanoseconds: int, seconds: int) -> int:
     """``DateTime + Duration``; raises ``overflow`` outside the years 0000 to 9999."""

@@ -4,6 +4,7 @@ import { type Client, MainClient, WorkerClient, type WorkerLike } from "./client
 import { TenorError } from "./errors.js";
 import {
   type ActionSpaceResult,
+  type Bundle,
   decodeAnswer,
   encodeParams,
   type EvaluateResult,
@@ -12,6 +13,7 @@ import {
   type LoadResult,
   type Progress,
   type SimulateFlowResult,
+  type Source,
   type Stage,
   type StartOptions,
   type Warning,
@@ -20,6 +22,7 @@ import { DEFAULT_TIMEOUTS } from "./runtime.js";
 
 export { TenorError } from "./errors.js";
 export type { ErrorShape } from "./errors.js";
+export { sourceErrors } from "./protocol.js";
 export type * from "./protocol.js";
 
 export interface TenorOptions {
@@ -38,8 +41,15 @@ export interface TenorOptions {
 
 /** A runtime that has started. */
 export interface Tenor {
-  /** Load an interchange bundle; a contract that is refused throws with every finding in `details`. */
-  load(bundle: Json): Promise<Contract>;
+  /**
+   * Load an interchange bundle, or `.tenor` source as `{files, root}`; a contract that is refused throws with every
+   * finding in `details` (`sourceErrors` reads those of source).
+   */
+  load(contract: Json | Source): Promise<Contract>;
+  /** The bundle that `.tenor` source stands for; source with errors throws, see `sourceErrors`. */
+  elaborate(files: Source["files"], root: string): Promise<Bundle>;
+  /** The source in its canonical layout, comments kept; a syntax error throws, see `sourceErrors`. */
+  format(source: string): Promise<string>;
   /** One call of the wire, JSON text both ways: `{"ok": …}` or `{"error": …}`. */
   call(method: string, params: string): Promise<string>;
   dispose(): Promise<void>;
@@ -76,35 +86,52 @@ export async function createTenor(options: TenorOptions): Promise<Tenor> {
       ? await MainClient.start(start, hooks)
       : await WorkerClient.start(newWorker(), start, hooks);
   return {
-    load: (bundle) => load(client, bundle),
+    load: (contract) => load(client, contract),
+    elaborate: async (files, root) => (await ask<{ bundle: Bundle }>(client, "elaborate", { files, root })).bundle,
+    format: async (source) => (await ask<{ source: string }>(client, "format", { source })).source,
     call: (method, params) => client.call(method, params),
     dispose: () => client.dispose(),
   };
 }
 
-async function load(client: Client, bundle: Json): Promise<Contract> {
-  const ask = async <Result>(method: string, values: Record<string, unknown>, documents: Record<string, Json | undefined> = {}) =>
-    decodeAnswer<Result>(await client.call(method, encodeParams(values, documents)));
-  const loaded = await ask<LoadResult>("load", {}, { bundle });
+async function ask<Result>(
+  client: Client,
+  method: string,
+  values: Record<string, unknown>,
+  documents: Record<string, Json | undefined> = {},
+): Promise<Result> {
+  return decodeAnswer<Result>(await client.call(method, encodeParams(values, documents)));
+}
+
+async function load(client: Client, given: Json | Source): Promise<Contract> {
+  const loaded = isSource(given)
+    ? await ask<LoadResult>(client, "load", { files: given.files, root: given.root })
+    : await ask<LoadResult>(client, "load", {}, { bundle: given });
   const contract = loaded.handle;
   return {
     id: loaded.contract_id,
     hash: loaded.contract_hash,
     warnings: loaded.warnings,
-    evaluate: ({ facts }) => ask("evaluate", { contract }, { facts }),
+    evaluate: ({ facts }) => ask(client, "evaluate", { contract }, { facts }),
     actionSpace: ({ facts, entityStates, persona }) =>
-      ask("action_space", { contract, persona }, { facts, entity_states: entityStates }),
+      ask(client, "action_space", { contract, persona }, { facts, entity_states: entityStates }),
     simulateFlow: ({ flow, persona, facts, entityStates, instanceBindings, outcomes }) =>
       ask(
+        client,
         "simulate_flow",
         { contract, flow, persona },
         { facts, entity_states: entityStates, instance_bindings: instanceBindings, outcomes },
       ),
-    inspect: () => ask("inspect", { contract }),
+    inspect: () => ask(client, "inspect", { contract }),
     free: async () => {
-      await ask("free", { contract });
+      await ask(client, "free", { contract });
     },
   };
+}
+
+/** A bundle has constructs and no files. */
+function isSource(given: Json | Source): given is Source {
+  return typeof given === "object" && given !== null && "files" in given && !("constructs" in given);
 }
 
 function newWorker(): WorkerLike {

@@ -82,7 +82,7 @@ const JSON_TOKEN =
 
 /**
  * Where a text stops being JSON. Engines word their errors differently, and not all of them name the place.
- * Only asked for texts that `JSON.parse` has refused.
+ * Only asked for texts that `JSON.parse` has refused. Columns count code points, as in source.
  */
 function placeOfFault(text: string): { found: string; line: number; column: number } {
   const white = /[ \t\n\r]*/y;
@@ -94,7 +94,7 @@ function placeOfFault(text: string): { found: string; line: number; column: numb
   return {
     found: sign === undefined ? "the text ends too early" : `\`${sign}\` is not expected`,
     line: before.length,
-    column: (before.at(-1)?.length ?? 0) + 1,
+    column: [...(before.at(-1) ?? "")].length + 1,
   };
 }
 
@@ -140,6 +140,37 @@ export function decodeAnswer<Result>(answer: string): Result {
   return parsed.ok;
 }
 
+/** What `.tenor` source is made of: the texts by file name, and the name of the file to begin with. Imports are found among the files. */
+export interface Source {
+  readonly files: Readonly<Record<string, string>>;
+  readonly root: string;
+}
+
+/** One error in source, at its token (§14.3). */
+export interface SourceError {
+  /** The elaborator's pass that found it, 0 to 5. */
+  readonly pass: number;
+  readonly construct_kind: string | null;
+  readonly construct_id: string | null;
+  readonly field: string | null;
+  readonly file: string;
+  /** Lines and columns begin at 1; columns count code points, `end_column` is the first one after the token. */
+  readonly line: number;
+  readonly column: number;
+  readonly end_column: number;
+  readonly code: string;
+  readonly message: string;
+  /** What may help, where there is something to say. */
+  readonly help?: string;
+}
+
+/** Every error in the source that was refused; none when `thrown` is about something else. */
+export function sourceErrors(thrown: unknown): readonly SourceError[] {
+  if (!(thrown instanceof TenorError) || thrown.code !== "invalid_source") return [];
+  const { errors } = thrown.details;
+  return Array.isArray(errors) ? (errors as SourceError[]) : [];
+}
+
 // What the calls answer with. Names are the wire's own, so that a result can be handed on unchanged.
 
 export interface Warning {
@@ -153,6 +184,16 @@ export interface LoadResult {
   readonly contract_id: string;
   readonly contract_hash: string;
   readonly warnings: readonly Warning[];
+}
+
+/** An interchange bundle, as the elaborator writes it. */
+export interface Bundle {
+  readonly id: string;
+  readonly kind: "Bundle";
+  readonly tenor: string;
+  readonly tenor_version: string;
+  readonly constructs: readonly { readonly kind: string; readonly id: string; readonly [field: string]: unknown }[];
+  readonly [field: string]: unknown;
 }
 
 /** A value as the wire writes it: `kind` says which, the other fields depend on it. */

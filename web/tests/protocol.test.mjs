@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TenorError } from "../dist/errors.js";
-import { decodeAnswer, encodeParams } from "../dist/protocol.js";
+import { decodeAnswer, encodeParams, sourceErrors } from "../dist/protocol.js";
 
 test("parameters are one JSON text; absent ones are left out", () => {
   const text = encodeParams({ contract: 3, persona: "buyer" }, { facts: { a: 1 }, outcomes: undefined });
@@ -41,6 +41,14 @@ test("an answer's result is returned, its error thrown with code, path and detai
   );
 });
 
+test("errors in source are read from the error that carries them, and from no other", () => {
+  const found = [{ pass: 4, file: "a.tenor", line: 2, column: 3, end_column: 5, code: "c", message: "m" }];
+  assert.deepEqual(sourceErrors(new TenorError("invalid_source", "m", "", { errors: found })), found);
+  for (const other of [new TenorError("invalid_source", "m"), new TenorError("x", "m", "", { errors: found }), new Error("m"), null]) {
+    assert.deepEqual(sourceErrors(other), []);
+  }
+});
+
 const BROKEN = [
   ["", 1, 1, "ends too early"],
   ['{"a": 1', 1, 8, "ends too early"],
@@ -54,7 +62,7 @@ const BROKEN = [
   ["{} x", 1, 4, "`x`"],
   ['["\n"]', 1, 2, '`"`'],
   ["[01]", 1, 3, "`1`"],
-  ['{"😀": "a" "b"}', 1, 12, '`"`'],
+  ['{"😀": "a" "b"}', 1, 11, '`"`'],
 ];
 
 for (const [text, line, column, sign] of BROKEN) {

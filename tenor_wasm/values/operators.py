@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tenor_wasm.values import times
 from tenor_wasm.values.numeric import sum_type
 from tenor_wasm.values.types import (
     SECONDS_PER_UNIT,
@@ -88,7 +89,8 @@ def additive_type(left: BaseType, operator: str, right: BaseType) -> BaseType | 
         case (DateTimeType(), DurationType()) if sign > 0:
             return left
         case (DateTimeType(), DateTimeType()) if sign < 0:
-            return DurationType("seconds")
+            # Bounds derived from the operands (§4.4): both lie in the years 0000 to 9999.
+            return DurationType("seconds", -times.LONGEST_SPAN, times.LONGEST_SPAN)
         case _:
             return None
 

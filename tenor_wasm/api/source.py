@@ -1,0 +1,59 @@
+"""``.tenor`` source at the edge: wherever a bundle is taken, files of source are taken too.
+
+The elaborator is imported when source first comes, so that a tab that evaluates bundles does not pay for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tenor_wasm.errors import Json, TenorError, listed, pointer, shown
+from tenor_wasm.interchange.constructs import Contract
+from tenor_wasm.interchange.load import load_contract
+
+
+def elaborate(files: Json, root: Json) -> dict[str, Json]:
+    """Elaborate source (file name → text, and the name of the root file) into an interchange bundle (§14).
+
+    Imports are resolved inside ``files``. Raises ``invalid_source`` with every error of the pass that failed in
+    ``details.errors``; ``invalid_argument`` when the files are none.
+    """
+    texts, name = _checked(files, root)
+    return elaborate_from(texts.get, name)
+
+
+def elaborate_from(read: Callable[[str], str | None], root: str) -> dict[str, Json]:
+    """Elaborate ``root`` with an injected file provider: the text of a file by name, or ``None``. Raises as above."""
+    from tenor_wasm.elaborator.elaborate import elaborate as run
+
+    return run(root, read).bundle
+
+
+def load_source(files: Json, root: Json) -> Contract:
+    """Elaborate source and load the bundle. Raises as ``elaborate`` and ``load_contract`` do."""
+    return load_contract(elaborate(files, root))
+
+
+def format_source(source: Json) -> str:
+    """The source in the canonical layout, comments kept. Raises ``invalid_source`` for syntax errors."""
+    from tenor_wasm.elaborator.format import format_source as run
+
+    if not isinstance(source, str):
+        raise TenorError(
+            "invalid_argument", f"'source' must be a text, not {shown(source)}", "", {"argument": "source"}
+        )
+    return run(source)
+
+
+def _checked(files: Json, root: Json) -> tuple[dict[str, str], str]:
+    if not isinstance(files, Mapping):
+        message = f"'files' is an object of file name to source text, not {shown(files)}"
+        raise TenorError("invalid_argument", message, "", {"argument": "files"})
+    for name, text in files.items():
+        if not isinstance(text, str):
+            message = f"the file '{name}' must be a text, not {shown(text)}"
+            raise TenorError("invalid_argument", message, pointer((None, name)), {"argument": "files"})
+    if not isinstance(root, str) or root not in files:
+        message = f"'root' must name one of the files ({listed(files)}), not {shown(root)}"
+        raise TenorError("invalid_argument", message, "", {"argument": "root"})
+    return dict(files), root
