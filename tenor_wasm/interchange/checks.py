@@ -12,6 +12,7 @@ from typing import Any
 from tenor_wasm.errors import Findings, Place, listed
 from tenor_wasm.interchange import constructs as c
 from tenor_wasm.interchange import graph
+from tenor_wasm.values.cycles import cycles, shown_cycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,11 @@ def check_parents(draft: Draft) -> None:
         edges[entity.id] = () if entity.parent is None else (entity.parent,)
         if entity.parent is not None:
             draft.refer("Entity", entity.parent, entity, "parent")
-    cycle = graph.find_cycle(edges)
+    cycle = next(cycles(edges), None)
     if cycle is not None:
         draft.findings.fault(
             "entity_cycle",
-            f"the parents form a cycle: {' → '.join(cycle)}",
+            f"the parents form a cycle: {shown_cycle(cycle)}",
             draft.place(draft.entities[cycle[0]], "parent"),
         )
 
@@ -179,10 +180,13 @@ def check_outcomes(draft: Draft) -> None:
 def check_step_cycles(draft: Draft) -> None:
     """Each step graph is acyclic, through handlers too (§11.5)."""
     for owner, flow_id in draft.graphs():
-        cycle = graph.find_cycle({step.id: tuple(graph.next_steps(step)) for step in owner.steps.values()})
+        edges = {step.id: tuple(graph.next_steps(step)) for step in owner.steps.values()}
+        cycle = next(cycles(edges), None)
         if cycle is not None:
             draft.findings.fault(
-                "step_cycle", f"the steps of '{flow_id}' form a cycle: {' → '.join(cycle)}", draft.place(owner, "steps")
+                "step_cycle",
+                f"the steps of '{flow_id}' form a cycle: {shown_cycle(cycle)}",
+                draft.place(owner, "steps"),
             )
 
 
@@ -192,11 +196,11 @@ def check_flow_cycles(draft: Draft) -> None:
         flow.id: tuple(step.flow_id for step in graph.all_steps(flow.steps) if isinstance(step, c.SubFlowStep))
         for flow in draft.flows.values()
     }
-    cycle = graph.find_cycle(edges)
+    cycle = next(cycles(edges), None)
     if cycle is not None:
         draft.findings.fault(
             "flow_cycle",
-            f"the sub-flows form a cycle: {' → '.join(cycle)}",
+            f"the sub-flows form a cycle: {shown_cycle(cycle)}",
             draft.place(draft.flows[cycle[0]], "steps"),
         )
 

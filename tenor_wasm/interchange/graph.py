@@ -90,31 +90,3 @@ def reachable_steps(steps: Mapping[str, c.Step], flows: Mapping[str, c.Flow]) ->
             if isinstance(step, c.SubFlowStep) and step.flow_id in flows and step.flow_id not in seen:
                 seen.add(step.flow_id)
                 pending.append(flows[step.flow_id].steps)
-
-
-def find_cycle(edges: Mapping[str, tuple[str, ...]]) -> list[str] | None:
-    """One cycle of a directed graph as the nodes along it, first repeated at the end; ``None`` when there is none.
-
-    Depth-first with an explicit stack: a long chain must not exhaust the interpreter's recursion.
-    """
-    done: set[str] = set()
-    for root in edges:
-        if root in done:
-            continue
-        path: list[str] = [root]
-        on_path = {root}
-        pending = [iter(edges[root])]
-        while pending:
-            following = next((node for node in pending[-1] if node in edges and node not in done), None)
-            if following is None:
-                pending.pop()
-                finished = path.pop()
-                on_path.discard(finished)
-                done.add(finished)
-            elif following in on_path:
-                return [*path[path.index(following) :], following]
-            else:
-                path.append(following)
-                on_path.add(following)
-                pending.append(iter(edges[following]))
-    return None
