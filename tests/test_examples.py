@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from tenor_wasm import api
-from tenor_wasm.api.source import elaborate
+from tenor_wasm.api.source import elaborate, format_source
 from tests.engines import EXAMPLES
 
 INDEX = json.loads((EXAMPLES / "index.json").read_text(encoding="utf-8"))["examples"]
@@ -52,6 +52,12 @@ def test_contract_is_what_its_source_elaborates_to(entry: dict[str, str]) -> Non
     """To the line: after a change of the source, `tenor elaborate` writes the bundle anew."""
     source = (EXAMPLES / entry["name"] / entry["source"]).read_text(encoding="utf-8")
     assert read(entry["name"], "contract.json") == elaborate({entry["source"]: source}, entry["source"])
+
+
+@pytest.mark.parametrize("entry", INDEX, ids=NAMES)
+def test_source_is_laid_out_canonically(entry: dict[str, str]) -> None:
+    source = (EXAMPLES / entry["name"] / entry["source"]).read_text(encoding="utf-8")
+    assert format_source(source) == source
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -25,7 +25,7 @@ def read_case(folder: Path, expectation: Path, ending: str) -> Case | None:
     root = expectation.name.removesuffix(ending) + ".tenor"
     paths = [folder / root, *sorted(path for path in folder.rglob("*.tenor") if path.parent != folder)]
     try:
-        files = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+        files = {path.relative_to(folder).as_posix(): path.read_bytes().decode() for path in paths}
     except UnicodeDecodeError:
         return None
     expected = json.loads(expectation.read_text(encoding="utf-8"))
