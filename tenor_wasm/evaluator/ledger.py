@@ -109,7 +109,7 @@ class Ledger:
         self.records: dict[str, list[Json]] = {kind: [] for kind in KINDS}
         self.snapshot = snapshot
         self.snapshot_id = self._id("snapshots", "snap", {"contract_hash": snapshot.contract.hash, "inputs": inputs})
-        self.rulings = {ruling.rule.verdict_type: ruling for ruling in _rulings(snapshot)}
+        self.rulings = {ruling.rule.verdict_type: ruling for ruling in rulings_of(snapshot)}
         received = self.times("received_at")
         self.facts = {fact.id: self._write_fact(fact, received) for fact in snapshot.contract.facts.values()}
         self.evaluated = self.times("evaluated_at")
@@ -235,7 +235,7 @@ class Ledger:
         return {name: verdict for name, verdict in self.verdicts.items() if name in needed}
 
 
-def _rulings(snapshot: Snapshot) -> Iterator[Ruling]:
+def rulings_of(snapshot: Snapshot) -> Iterator[Ruling]:
     """Every rule in stratum order. One that did not fire is decided once more, for what its ``when`` touched."""
     for rule, _, _ in compiled(snapshot.contract).rules:
         verdict = snapshot.verdicts.get(rule.verdict_type)
