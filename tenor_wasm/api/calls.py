@@ -142,7 +142,7 @@ def action_space(
     """
     _check_text(persona, "persona")
     snapshot = take_snapshot(contract, facts)
-    states = _states(entity_states, contract)
+    states = read_states(entity_states, contract)
     warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
     return ActionSpaceResult(spaces.action_space(snapshot, states, persona), warnings)
 
@@ -176,7 +176,7 @@ def simulate_flow(
     if declared is None:
         raise TenorError("unknown_flow", f"no flow '{flow}' is declared; declared are {listed(contract.flows)}")
     snapshot = take_snapshot(contract, facts)
-    states = _states(entity_states, contract).with_defaults(contract.entities)
+    states = read_states(entity_states, contract).with_defaults(contract.entities)
     given = _bindings(instance_bindings, contract)
     bindings = given or dict.fromkeys(compiled(contract).entities_of(flow), DEFAULT_INSTANCE)
     choices = _choices(outcomes)
@@ -206,7 +206,8 @@ def _persona_warnings(contract: Contract, persona: str) -> tuple[Finding, ...]:
     return (Finding("unknown_persona", message, ""),)
 
 
-def _states(entity_states: Json | EntityStates, contract: Contract) -> EntityStates:
+def read_states(entity_states: Json | EntityStates, contract: Contract) -> EntityStates:
+    """Entity states from JSON, or checked where they are built already. Raises ``invalid_entity_states``."""
     if not isinstance(entity_states, EntityStates):
         return read_entity_states(entity_states, contract.entities)
     # States that were built by hand obey the same rules as those that come as JSON.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import tenor_wasm
-from tenor_wasm.api import calls, source
+from tenor_wasm.api import calls, records, source
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.api.render import loaded_json, to_json
@@ -84,6 +84,8 @@ def _placed(error: TenorError) -> TenorError:
     if not isinstance(argument, str):
         return error
     details = dict(error.details)
+    if details.get("side") in records.SIDES:  # of a comparison
+        argument = f"{details['side']}/{argument}"
     findings = details.get("findings")
     if isinstance(findings, list):
         details["findings"] = [{**finding, "path": f"/{argument}{finding['path']}"} for finding in findings]
@@ -152,8 +154,29 @@ def _simulate_flow(params: Params) -> Json:
             params.get("entity_states", calls.NO_STATES),
             params.get("instance_bindings"),
             params.get("outcomes"),
+            _flag(params, "provenance"),
         )
     )
+
+
+def _flag(params: Params, name: str) -> bool:
+    value = params.get(name, False)
+    if not isinstance(value, bool):
+        raise TenorError(
+            "invalid_argument", f"'{name}' must be true or false, not {shown(value)}", "", {"argument": name}
+        )
+    return value
+
+
+def _verify(params: Params) -> Json:
+    return to_json(records.verify(HANDLES.get(_required(params, "contract")), _required(params, "chain")))
+
+
+def _diff(params: Params) -> Json:
+    contract = HANDLES.get(_required(params, "contract"))
+    other = HANDLES.get(params["other_contract"]) if "other_contract" in params else None
+    flow = _text(params, "flow") if "flow" in params else None
+    return to_json(records.diff(contract, _required(params, "a"), _required(params, "b"), flow, other))
 
 
 def _inspect(params: Params) -> Json:
@@ -170,4 +193,6 @@ _METHODS: Mapping[str, Callable[[Params], Json]] = {
     "action_space": _action_space,
     "simulate_flow": _simulate_flow,
     "inspect": _inspect,
+    "verify": _verify,
+    "diff": _diff,
 }

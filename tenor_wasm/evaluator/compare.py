@@ -161,8 +161,7 @@ def _input_changes(a: Situation, b: Situation) -> Iterator[Change]:
     if a.persona != b.persona:
         yield Change("persona", "persona", a.persona, b.persona)
     yield from _differing("fact", _fact_values(a.snapshot), _fact_values(b.snapshot))
-    states_a, states_b = ({"/".join(key): state for key, state in side.entity_states.items()} for side in (a, b))
-    yield from _differing("state", states_a, states_b)
+    yield from _differing("state", _state_values(a), _state_values(b))
     if a.run is not None and b.run is not None:
         yield from _differing("binding", a.run.instance_bindings, b.run.instance_bindings)
         yield from _differing("outcome", a.run.outcomes, b.run.outcomes)
@@ -184,6 +183,12 @@ def _differing(kind: str, a: Mapping[str, Json], b: Mapping[str, Json]) -> Itera
     for name in dict.fromkeys((*a, *b)):
         if name not in a or name not in b or a[name] != b[name]:
             yield Change(kind, name, a.get(name), b.get(name))
+
+
+def _state_values(side: Situation) -> dict[str, Json]:
+    """Every instance's state; a simulation may begin with instances that were not given."""
+    states = side.entity_states if side.run is None else side.run.initial_states
+    return {"/".join(key): state for key, state in states.items()}
 
 
 def _fact_values(snapshot: Snapshot) -> dict[str, Json]:
