@@ -281,6 +281,12 @@ class _Side:
             return "available"
         return "absent" if self.situation.entity_states.state(entity_id, instance_id) is None else "blocked"
 
+    def suits(self, entity_id: str, instance_id: str) -> bool:
+        """Whether the instance stands where some first operation takes it up."""
+        state = self.situation.entity_states.state(entity_id, instance_id)
+        effects = (effect for operation in self.route.operations for effect in operation.effects)
+        return any((effect.entity_id, effect.source) == (entity_id, state) for effect in effects)
+
     def admits(self, operation_id: str) -> bool | None:
         """Whether the persona may execute it; ``None`` where the flow does not begin with it."""
         operation = self.operations.get(operation_id)
@@ -367,12 +373,19 @@ class _Judged:
             touched += [("operation", operation_id) for operation_id in {**a.operations, **b.operations}]
         return _among(self.changes, touched)
 
-    def states(self) -> Iterator[tuple[str, str]]:
-        """The states of all instances that the first operations could change."""
-        for entity_id in sorted(self.entities()):
-            for side in (self.a, self.b):
-                instances = () if side is None else side.situation.entity_states.instances(entity_id)
-                yield from (("state", f"{entity_id}/{name}") for name in instances)
+    def states(self) -> list[tuple[str, str]]:
+        """The instances that suit the first operations on one side only; where none does, all that are looked at."""
+        names = {
+            (entity_id, name)
+            for entity_id in self.entities()
+            for side in (self.a, self.b)
+            if side is not None
+            for name in side.situation.entity_states.instances(entity_id)
+        }
+        decisive = [
+            key for key in names if len({side.suits(*key) for side in (self.a, self.b) if side is not None}) > 1
+        ]
+        return sorted(("state", "/".join(key)) for key in decisive or names)
 
 
 def _differ(decisions: list[Decision | None], changes: Changes) -> bool:

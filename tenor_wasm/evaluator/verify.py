@@ -271,15 +271,36 @@ _STATES = frozenset(
 """Members that say where instances stand."""
 
 
+_FOUNDATIONS = (("fact_provenance", "value"), ("operation_provenance", "state_before"))
+"""Kind of record and member: where an edited input shows first, and says most plainly what was edited."""
+
+
 def _first_difference(built: JsonObject, chain: Mapping[str, Json]) -> Difference | None:
-    """The first difference of content, else of what is derived from it."""
+    """The first difference of what all else rests on, else of content, else of what is derived from it."""
     if _same_text(built, chain):
         return None
+    for kind, member in _FOUNDATIONS:
+        found = _compare_column(built, chain, kind, member)
+        if found is not None:
+            return _named(*found)
     for content_only in (True, False):
         found = _compare(built, chain, None, content_only)
         if found is not None:
-            place, expected, recorded = found
-            return _named(place, expected, recorded)
+            return _named(*found)
+    return None
+
+
+def _compare_column(built: JsonObject, chain: Mapping[str, Json], kind: str, member: str) -> Any:
+    """The first difference of one member of the records of one kind."""
+    path = f"/records/{kind}"
+    records, others = _at(built, path), _at(chain, path)
+    if isinstance(records, list) and isinstance(others, (list, tuple)):
+        for index, (record, other) in enumerate(zip(records, others, strict=False)):
+            if isinstance(other, Mapping) and member in other:
+                place = ((((None, "records"), kind), index), member)
+                difference = _compare(record[member], other[member], place, True)
+                if difference is not None:
+                    return difference
     return None
 
 
