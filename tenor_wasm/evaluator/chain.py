@@ -172,7 +172,9 @@ class _Writer:
         reference: JsonObject = {"step_id": self.ledger.write("step_records", content)}
         if "operation_provenance" in flat:
             reference["ref"] = flat["operation_provenance"]
-        return {"step": record.step_id, "step_type": step_type, **nested, **times}, reference
+        if "applied_at" not in nested:
+            nested = {**nested, **times}
+        return {"step": record.step_id, "step_type": step_type, **nested}, reference
 
     # --- the kinds of steps -------------------------------------------------------------------------------------
 
@@ -190,6 +192,7 @@ class _Writer:
             "state_after": before if done is None else _nested(done.state_after),
             "snapshot_id": ledger.snapshot_id,
             **ledger.evaluated,
+            **({} if done is None else ledger.times("applied_at")),
         }
         ending: JsonObject = {"outcome": done.outcome} if done is not None else {}
         if done is not None and len(done.applicable_outcomes) > 1:

@@ -27,10 +27,11 @@ JsonObject = dict[str, Json]
 class Recording:
     """What the caller knows of an execution and the evaluator cannot: times, ids of a store, who called.
 
-    ``clock`` gives the text of a time by the name of the member that it is for (``started_at``, ``received_at``,
-    ``evaluated_at``, ``executed_at`` once for each step, ``completed_at``); ``ids`` the id of a record, from its kind
-    and the id that it would have. Without them there are no times, and ids are derived from content. ``trigger`` says
-    who called, ``personas`` how each persona was resolved. ``simulation`` is false only where states really changed.
+    ``clock`` gives the text of a time by the name of the member that it is for: ``started_at``, ``received_at``,
+    ``evaluated_at``, ``applied_at`` for each operation that ran, ``executed_at`` for each step, ``completed_at``.
+    ``ids`` gives the id of a record, from its kind and the id that it would have. Without them there are no times, and
+    ids are derived from content. ``trigger`` says who called, ``personas`` how each persona was resolved.
+    ``simulation`` is false only where states really changed.
     """
 
     clock: Callable[[str], str] | None = None

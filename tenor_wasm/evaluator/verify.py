@@ -32,13 +32,22 @@ ABSENT = _Absent()
 """Stands for the value of a member that one side does not have."""
 
 
+CODES: Mapping[str, str] = {
+    "malformed_chain": "it is no chain, or has inputs of another form",
+    "contract_hash_mismatch": "it is about another contract, or another version",
+    "missing_input": "something that evaluation needs is not there",
+    "edited_state": "a state of an instance does not follow",
+    "edited_value": "anything else does not follow",
+}
+"""What can be wrong with a chain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Where a chain departs from what follows from its inputs.
 
-    ``code`` is ``malformed_chain``, ``contract_hash_mismatch``, ``missing_input``, ``edited_state`` or
-    ``edited_value``; ``path`` a JSON Pointer into the chain; ``expected`` what follows, ``found`` what was recorded,
-    ``ABSENT`` where a side has nothing there or nothing can be said.
+    ``code`` is one of ``CODES``; ``path`` a JSON Pointer into the chain; ``expected`` what follows, ``found`` what was
+    recorded, ``ABSENT`` where a side has nothing there or nothing can be said.
     """
 
     code: str
