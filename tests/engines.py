@@ -155,6 +155,11 @@ TYPED_CALLS = {
     "inspect": TypedCall(api.inspect),
     "verify": TypedCall(api.verify, ("chain",)),
     "diff": TypedCall(api.diff, ("a", "b"), ("flow",)),
+    "explain": TypedCall(
+        api.explain,
+        ("target", "facts"),
+        ("entity_states", "persona", "instance_bindings", "outcomes", "limit"),
+    ),
 }
 
 

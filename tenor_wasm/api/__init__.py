@@ -18,7 +18,9 @@ from tenor_wasm.api.calls import (
 )
 from tenor_wasm.api.records import diff, verify
 from tenor_wasm.api.render import to_json
+from tenor_wasm.api.render_why import explanation_text
 from tenor_wasm.api.source import elaborate, format_source, load_source
+from tenor_wasm.api.why import ExplanationResult, explain
 from tenor_wasm.errors import Finding, TenorError
 from tenor_wasm.evaluator.action_space import Action, ActionSpace, BlockedAction
 from tenor_wasm.evaluator.chain import provenance_chain
@@ -43,6 +45,7 @@ __all__ = [
     "Difference",
     "EntityStates",
     "Evaluation",
+    "ExplanationResult",
     "Finding",
     "FlowResult",
     "OperationProvenance",
@@ -61,6 +64,8 @@ __all__ = [
     "evaluate",
     "execute_flow",
     "execute_operation",
+    "explain",
+    "explanation_text",
     "format_source",
     "inspect",
     "load",

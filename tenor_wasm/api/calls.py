@@ -190,6 +190,27 @@ def inspect(contract: Contract) -> Inspection:
     return Inspection(contract)
 
 
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs of a call about a persona and instances, checked and read."""
+
+    snapshot: Snapshot
+    states: EntityStates
+    bindings: Mapping[str, str]
+    warnings: tuple[Finding, ...]
+
+
+def read_inputs(
+    contract: Contract, facts: Json, entity_states: Json | EntityStates, persona: str, instance_bindings: Json = None
+) -> Inputs:
+    """Read facts, entity states and bindings as the calls here do, with their errors and warnings."""
+    _check_text(persona, "persona")
+    snapshot = take_snapshot(contract, facts)
+    states = read_states(entity_states, contract)
+    warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
+    return Inputs(snapshot, states, _bindings(instance_bindings, contract), warnings)
+
+
 def _check_text(value: Json, name: str) -> None:
     if not isinstance(value, str):
         raise _invalid_argument(name, f"'{name}' must be a text, not {shown(value)}")

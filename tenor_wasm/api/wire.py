@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import tenor_wasm
-from tenor_wasm.api import calls, records, source
+from tenor_wasm.api import calls, records, render_why, source, why
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.api.render import loaded_json, to_json
@@ -179,6 +179,16 @@ def _diff(params: Params) -> Json:
     return to_json(records.diff(contract, _required(params, "a"), _required(params, "b"), flow, other))
 
 
+def _explain(params: Params) -> Json:
+    contract = HANDLES.get(_required(params, "contract"))
+    given = {name: params[name] for name in _EXPLAIN_OPTIONS if name in params}
+    result = why.explain(contract, _required(params, "target"), _required(params, "facts"), **given)
+    return render_why.explanation_json(result)
+
+
+_EXPLAIN_OPTIONS = ("entity_states", "persona", "instance_bindings", "outcomes", "limit")
+
+
 def _inspect(params: Params) -> Json:
     return to_json(calls.inspect(HANDLES.get(_required(params, "contract"))))
 
@@ -195,4 +205,5 @@ _METHODS: Mapping[str, Callable[[Params], Json]] = {
     "inspect": _inspect,
     "verify": _verify,
     "diff": _diff,
+    "explain": _explain,
 }

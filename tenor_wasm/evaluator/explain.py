@@ -264,6 +264,15 @@ def deciding(node: Explained) -> Iterator[Explained]:
         yield node
 
 
+def passed_over(node: Explained) -> Iterator[str]:
+    """The texts of the predicates that short-circuit passed over, outside of quantifiers."""
+    if node.skipped:
+        yield node.text
+    elif node.kind in ("and", "or", "not"):
+        for operand in node.operands:
+            yield from passed_over(operand)
+
+
 def sentence(leaf: Explained) -> str:
     """One leaf for people: ``price <= limit is false: price is 7300.00 EUR, limit is 5000.00 EUR``."""
     if leaf.kind == "verdict":
