@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import chain as chained
+from itertools import islice
 from typing import IO, NamedTuple
 
 from tenor_wasm.api import calls, records
@@ -68,7 +69,7 @@ def run(namespace: argparse.Namespace) -> Output:
         raise TenorError("usage", "--jobs takes a number of at least 1")
     with _opened(namespace.chain) as file:
         lines = _lines(file)
-        first = tuple(line for line, _ in zip(lines, range(BATCH), strict=False))
+        first = tuple(islice(lines, BATCH))
         if not first:
             raise TenorError("usage", f"CHAIN: '{namespace.chain}' holds no chain")
         batches = _batches(chained(first, lines))

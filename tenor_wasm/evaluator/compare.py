@@ -452,8 +452,13 @@ def _path_change(a: FlowResult, b: FlowResult, changes: Changes) -> PathChange |
     one, other = (path[index] if index < len(path) else None for path in paths)
     if one is None and other is None and a.outcome == b.outcome:
         return None
+    flows = [("flow", name) for name in _run_flows(a, b)]
     touched = [*_step_rests_on(one, a), *_step_rests_on(other, b)]
-    causes = _among(changes, touched) or _among(changes, [("flow", name) for name in _run_flows(a, b)])
+    # All before was the same: that another step comes, or none, is a matter of how the flow is declared.
+    same_step = (
+        one is not None and other is not None and (one.step_id, one.step_type) == (other.step_id, other.step_type)
+    )
+    causes = _among(changes, touched if same_step else flows) or _among(changes, flows if same_step else touched)
     return PathChange(index, one, other, a.outcome, b.outcome, causes)
 
 
