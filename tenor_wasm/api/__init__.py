@@ -19,12 +19,13 @@ from tenor_wasm.api.calls import (
 from tenor_wasm.api.records import diff, verify
 from tenor_wasm.api.render import to_json
 from tenor_wasm.api.render_why import explanation_text
+from tenor_wasm.api.scenarios import run_scenarios
 from tenor_wasm.api.source import elaborate, format_source, load_source
 from tenor_wasm.api.why import ExplanationResult, explain
 from tenor_wasm.errors import Finding, TenorError
 from tenor_wasm.evaluator.action_space import Action, ActionSpace, BlockedAction
 from tenor_wasm.evaluator.chain import provenance_chain
-from tenor_wasm.evaluator.compare import Comparison
+from tenor_wasm.evaluator.changes import Comparison
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates
 from tenor_wasm.evaluator.flows import FlowResult, execute_flow
 from tenor_wasm.evaluator.ledger import Recording
@@ -34,6 +35,7 @@ from tenor_wasm.evaluator.rules import VerdictInstance
 from tenor_wasm.evaluator.snapshot import Snapshot, take_snapshot
 from tenor_wasm.evaluator.verify import Difference, Verification
 from tenor_wasm.interchange.constructs import Contract
+from tenor_wasm.scenarios.run import ScenarioResult, ScenarioRun
 
 __all__ = [
     "DEFAULT_INSTANCE",
@@ -52,6 +54,8 @@ __all__ = [
     "OperationRefused",
     "OperationResult",
     "Recording",
+    "ScenarioResult",
+    "ScenarioRun",
     "Snapshot",
     "StepRecord",
     "TenorError",
@@ -73,6 +77,7 @@ __all__ = [
     "load_text",
     "parse_json",
     "provenance_chain",
+    "run_scenarios",
     "simulate_flow",
     "take_snapshot",
     "to_json",

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from tenor_wasm.api import calls
 from tenor_wasm.api.render import JsonObject, step_json, to_json
 from tenor_wasm.errors import Json, TenorError, pointer, shown
-from tenor_wasm.evaluator import compare as comparing
+from tenor_wasm.evaluator import changes
 from tenor_wasm.evaluator import verify as verifying
 from tenor_wasm.evaluator.action_space import Action, BlockedAction
+from tenor_wasm.evaluator.compare import compare
 from tenor_wasm.interchange.constructs import Contract
 
 SIDES = ("a", "b")
@@ -28,7 +29,7 @@ def verify(contract: Contract, chain: Json) -> verifying.Verification:
 @calls.guarded
 def diff(
     contract: Contract, a: Json, b: Json, flow: str | None = None, other_contract: Contract | None = None
-) -> comparing.Comparison:
+) -> changes.Comparison:
     """Compare two evaluations: changed verdicts, actions, instances and, with ``flow``, its path, each with its causes.
 
     ``a`` and ``b`` are objects with ``facts`` and ``persona``, and perhaps ``entity_states``, ``instance_bindings`` and
@@ -37,10 +38,10 @@ def diff(
     """
     contracts = (contract, contract if other_contract is None else other_contract)
     one, other = (_situation(*side, flow) for side in zip(SIDES, (a, b), contracts, strict=True))
-    return comparing.compare(one, other)
+    return compare(one, other)
 
 
-def _situation(name: str, side: Json, contract: Contract, flow: str | None) -> comparing.Situation:
+def _situation(name: str, side: Json, contract: Contract, flow: str | None) -> changes.Situation:
     if not isinstance(side, Mapping):
         raise _invalid(name, "", f"'{name}' is an object with facts and a persona, not {shown(side)}")
     for member in side:
@@ -59,7 +60,7 @@ def _situation(name: str, side: Json, contract: Contract, flow: str | None) -> c
         if flow is not None:
             given = (side.get("instance_bindings"), side.get("outcomes"))
             run = calls.simulate_flow(contract, flow, persona, facts, states, *given).flow
-        return comparing.Situation(space.snapshot, calls.read_states(states, contract), persona, run)
+        return changes.Situation(space.snapshot, calls.read_states(states, contract), persona, run)
     except TenorError as error:
         if error.code == "unknown_flow":
             raise
@@ -100,7 +101,7 @@ def difference_json(difference: verifying.Difference) -> JsonObject:
 
 
 @to_json.register
-def _(result: comparing.Comparison) -> JsonObject:
+def _(result: changes.Comparison) -> JsonObject:
     return {
         "same": result.same,
         "inputs": _causes(result.inputs),
@@ -130,11 +131,11 @@ def _(result: comparing.Comparison) -> JsonObject:
     }
 
 
-def _causes(causes: Iterable[comparing.Change]) -> list[Json]:
+def _causes(causes: Iterable[changes.Change]) -> list[Json]:
     return [{"kind": cause.kind, "name": cause.name, "a": cause.a, "b": cause.b} for cause in causes]
 
 
-def _action_change(change: comparing.ActionChange) -> JsonObject:
+def _action_change(change: changes.ActionChange) -> JsonObject:
     return {
         "flow_id": change.flow_id,
         "change": change.change,
@@ -150,7 +151,7 @@ def _status(action: Action | BlockedAction | None) -> str:
     return "available" if isinstance(action, Action) else "blocked"
 
 
-def _path_change(change: comparing.PathChange) -> JsonObject:
+def _path_change(change: changes.PathChange) -> JsonObject:
     return {
         "index": change.index,
         "a": None if change.a is None else step_json(change.a),

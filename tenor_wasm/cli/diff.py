@@ -22,7 +22,7 @@ from tenor_wasm.cli.command import (
 )
 from tenor_wasm.cli.tables import section, table
 from tenor_wasm.errors import Json
-from tenor_wasm.evaluator.compare import Change, Comparison
+from tenor_wasm.evaluator.changes import Change, Comparison
 
 INPUTS = {"facts": "facts", "entities": "entity_states", "bindings": "instance_bindings"}
 """Option → the member of an evaluation's inputs that it gives."""
