@@ -155,6 +155,7 @@ TYPED_CALLS = {
     "inspect": TypedCall(api.inspect),
     "verify": TypedCall(api.verify, ("chain",)),
     "diff": TypedCall(api.diff, ("a", "b"), ("flow",)),
+    "run_scenarios": TypedCall(api.run_scenarios, ("scenarios",)),
     "explain": TypedCall(
         api.explain,
         ("target", "facts"),

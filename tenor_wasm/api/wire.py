@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import tenor_wasm
-from tenor_wasm.api import calls, records, render_why, source, why
+from tenor_wasm.api import calls, records, render_why, scenarios, source, why
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.api.render import loaded_json, to_json
@@ -74,6 +74,7 @@ _ARGUMENTS: Mapping[str, str] = {
     "missing_binding": "instance_bindings",
     "unknown_step": "outcomes",
     "unknown_outcome": "outcomes",
+    "invalid_scenarios": "scenarios",
 }
 """Error code → the parameter that is at fault."""
 
@@ -186,6 +187,11 @@ def _explain(params: Params) -> Json:
     return render_why.explanation_json(result)
 
 
+def _run_scenarios(params: Params) -> Json:
+    contract = HANDLES.get(_required(params, "contract"))
+    return scenarios.run_json(scenarios.run_scenarios(contract, _required(params, "scenarios")))
+
+
 _EXPLAIN_OPTIONS = ("entity_states", "persona", "instance_bindings", "outcomes", "limit")
 
 
@@ -206,4 +212,5 @@ _METHODS: Mapping[str, Callable[[Params], Json]] = {
     "verify": _verify,
     "diff": _diff,
     "explain": _explain,
+    "run_scenarios": _run_scenarios,
 }

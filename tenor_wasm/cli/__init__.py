@@ -28,6 +28,7 @@ from tenor_wasm.cli import (
     hash,
     inspect,
     simulate,
+    test,
     validate,
     verify,
 )
@@ -44,6 +45,7 @@ COMMANDS: tuple[Command, ...] = (
     verify.COMMAND,
     diff.COMMAND,
     explain.COMMAND,
+    test.COMMAND,
     elaborate.COMMAND,
     check.COMMAND,
     fmt.COMMAND,

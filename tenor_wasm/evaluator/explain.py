@@ -79,30 +79,41 @@ class Explanation:
         return bool(self.root.truth)
 
 
-def explain_predicate(predicate: Predicate, snapshot: Snapshot) -> Explanation:
+class _Asking(Reading):
+    """A reading that knows how many elements of a quantifier to show: the telling ones, or all that were evaluated."""
+
+    __slots__ = ("every_element",)
+
+    def __init__(self, snapshot: Snapshot, *, every_element: bool = False) -> None:
+        super().__init__(snapshot.facts.values, snapshot.verdicts)
+        self.every_element = every_element
+
+
+def explain_predicate(predicate: Predicate, snapshot: Snapshot, *, every_element: bool = False) -> Explanation:
     """Explain a rule's condition, a precondition or a branch condition on a snapshot.
 
+    With ``every_element`` a quantifier shows each element that was evaluated, not only the telling ones.
     Raises what evaluating it raises: ``overflow``, ``index_out_of_range``.
     """
     touched = Reading(snapshot.facts.values, snapshot.verdicts)
     compile_predicate(predicate)(touched)
-    root = _predicate(predicate, Reading(snapshot.facts.values, snapshot.verdicts))
+    root = _predicate(predicate, _Asking(snapshot, every_element=every_element))
     return Explanation(root, tuple(touched.facts_used), tuple(touched.verdicts_used))
 
 
 def explain_term(term: Term, snapshot: Snapshot) -> Explained:
     """Explain a payload: the term and its operands with their values and types."""
-    return _term(term, Reading(snapshot.facts.values, snapshot.verdicts))
+    return _term(term, _Asking(snapshot))
 
 
 # --- predicates ------------------------------------------------------------------------------------------------
 
 
-def _predicate(predicate: Predicate, reading: Reading) -> Explained:
+def _predicate(predicate: Predicate, reading: _Asking) -> Explained:
     return _PREDICATES[type(predicate)](predicate, reading)
 
 
-def _truth_of(predicate: Predicate, reading: Reading) -> bool:
+def _truth_of(predicate: Predicate, reading: _Asking) -> bool:
     return bool(compile_predicate(predicate)(reading))
 
 
@@ -110,7 +121,7 @@ def _skipped(kind: str, expression: Predicate | Term) -> Explained:
     return Explained(kind, expression_text(expression), skipped=True)
 
 
-def _comparison(node: nodes.Comparison, reading: Reading) -> Explained:
+def _comparison(node: nodes.Comparison, reading: _Asking) -> Explained:
     left = _term(node.left, reading)
     # An absent variant ends the comparison before its right side is read.
     right = _skipped("term", node.right) if left.absent else _term(node.right, reading)
@@ -118,42 +129,41 @@ def _comparison(node: nodes.Comparison, reading: Reading) -> Explained:
     return Explained("comparison", expression_text(node), truth, operator=node.operator, operands=(left, right))
 
 
-def _truth(node: nodes.Truth, reading: Reading) -> Explained:
+def _truth(node: nodes.Truth, reading: _Asking) -> Explained:
     term = _term(node.term, reading)
     return Explained("truth", expression_text(node), _truth_of(node, reading), operands=(term,))
 
 
-def _conjunction(node: nodes.Conjunction, reading: Reading) -> Explained:
+def _conjunction(node: nodes.Conjunction, reading: _Asking) -> Explained:
     return _pair("and", node, reading, needs_right=True)
 
 
-def _disjunction(node: nodes.Disjunction, reading: Reading) -> Explained:
+def _disjunction(node: nodes.Disjunction, reading: _Asking) -> Explained:
     return _pair("or", node, reading, needs_right=False)
 
 
-def _pair(kind: str, node: nodes.Conjunction | nodes.Disjunction, reading: Reading, *, needs_right: bool) -> Explained:
+def _pair(kind: str, node: nodes.Conjunction | nodes.Disjunction, reading: _Asking, *, needs_right: bool) -> Explained:
     left = _predicate(node.left, reading)
     right = _predicate(node.right, reading) if left.truth is needs_right else _skipped("predicate", node.right)
     return Explained(kind, expression_text(node), _truth_of(node, reading), operands=(left, right))
 
 
-def _negation(node: nodes.Negation, reading: Reading) -> Explained:
+def _negation(node: nodes.Negation, reading: _Asking) -> Explained:
     operand = _predicate(node.operand, reading)
     return Explained("not", expression_text(node), _truth_of(node, reading), operands=(operand,))
 
 
-def _verdict(node: nodes.VerdictPresent, reading: Reading) -> Explained:
+def _verdict(node: nodes.VerdictPresent, reading: _Asking) -> Explained:
     return Explained("verdict", expression_text(node), _truth_of(node, reading), name=node.verdict_type)
 
 
-def _quantified(node: nodes.Quantified, reading: Reading) -> Explained:
+def _quantified(node: nodes.Quantified, reading: _Asking) -> Explained:
     domain = _term(node.domain, reading)
     truth = _truth_of(node, reading)
     body = compile_predicate(node.body)
     items = domain.value if isinstance(domain.value, (list, tuple)) else ()
     decided_by = _first_deciding(node, items, reading, body) if truth is not node.universal else None
     more = 0 if decided_by is None else _more_deciding(node, items, decided_by, reading, body)
-    indexes = range(min(SHOWN_CASES, len(items))) if decided_by is None else (decided_by,)
     return Explained(
         "forall" if node.universal else "exists",
         expression_text(node),
@@ -163,17 +173,24 @@ def _quantified(node: nodes.Quantified, reading: Reading) -> Explained:
         length=len(items),
         decided_by=decided_by,
         more_deciding=more,
-        cases=tuple(_case(node, index, items, reading) for index in indexes),
+        cases=tuple(_case(node, index, items, reading) for index in _shown(decided_by, len(items), reading)),
     )
 
 
-def _bind(node: nodes.Quantified, value: Any, reading: Reading) -> None:
+def _shown(decided_by: int | None, length: int, reading: _Asking) -> range:
+    """The indexes of the elements to show."""
+    if reading.every_element:
+        return range(length if decided_by is None else decided_by + 1)
+    return range(min(SHOWN_CASES, length)) if decided_by is None else range(decided_by, decided_by + 1)
+
+
+def _bind(node: nodes.Quantified, value: Any, reading: _Asking) -> None:
     del reading.variables[node.depth :]
     reading.variables.append(value)
 
 
 def _first_deciding(
-    node: nodes.Quantified, items: Any, reading: Reading, body: Callable[[Reading], bool]
+    node: nodes.Quantified, items: Any, reading: _Asking, body: Callable[[Reading], bool]
 ) -> int | None:
     for index, item in enumerate(items):
         _bind(node, item, reading)
@@ -183,7 +200,7 @@ def _first_deciding(
 
 
 def _more_deciding(
-    node: nodes.Quantified, items: Any, decided_by: int, reading: Reading, body: Callable[[Reading], bool]
+    node: nodes.Quantified, items: Any, decided_by: int, reading: _Asking, body: Callable[[Reading], bool]
 ) -> int:
     more = 0
     for item in items[decided_by + 1 :]:
@@ -195,14 +212,14 @@ def _more_deciding(
     return more
 
 
-def _case(node: nodes.Quantified, index: int, items: Any, reading: Reading) -> Case:
+def _case(node: nodes.Quantified, index: int, items: Any, reading: _Asking) -> Case:
     _bind(node, items[index], reading)
     body = _predicate(node.body, reading)
     assert isinstance(node.domain.type, ListType)
     return Case(index, items[index], node.domain.type.element, body)
 
 
-_PREDICATES: Mapping[type, Callable[[Any, Reading], Explained]] = {
+_PREDICATES: Mapping[type, Callable[[Any, _Asking], Explained]] = {
     nodes.Comparison: _comparison,
     nodes.Truth: _truth,
     nodes.Conjunction: _conjunction,
@@ -230,7 +247,7 @@ _TERMS: Mapping[type, Callable[[Any], _Shape]] = {
 }
 
 
-def _term(term: Term, reading: Reading) -> Explained:
+def _term(term: Term, reading: _Asking) -> Explained:
     kind, name, operator, parts = _TERMS[type(term)](term)
     operands: list[Explained] = []
     for part in parts:

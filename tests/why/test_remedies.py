@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import pytest
@@ -164,7 +164,7 @@ def test_flows_that_bring_the_instance_there_are_found_and_only_the_needed_ones(
     contract = b.load(
         b.persona("clerk"),
         b.persona("chief"),
-        b.entity("Door", *DOOR, transitions=list(zip(DOOR, DOOR[1:], strict=False))),
+        b.entity("Door", *DOOR, transitions=list(pairwise(DOOR))),
         b.operation("loosen", "Door: shut -> ajar => success", personas=("chief",)),
         b.operation("push", "Door: ajar -> wide => success", personas=("clerk",)),
         b.operation("unhinge", "Door: wide -> gone => success", personas=("clerk",)),
