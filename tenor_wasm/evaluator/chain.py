@@ -107,8 +107,14 @@ def _nested(states: Mapping[tuple[str, str], str | None]) -> JsonObject:
     return dict(nested)
 
 
-Shown = tuple[JsonObject, str]
-"""A step as the nested document shows it, and the id of its flat record."""
+def _ending(record: StepRecord) -> JsonObject:
+    """The outcome of an operation, or why it was refused."""
+    if record.error is not None:
+        return {"error": {"code": record.error.code, "details": record.error.details}}
+    assert record.provenance is not None
+    outcomes = record.provenance.applicable_outcomes
+    ambiguous: JsonObject = {"ambiguous_outcomes": list(outcomes)} if len(outcomes) > 1 else {}
+    return {"outcome": record.provenance.outcome, **ambiguous}
 
 
 class _Writer:
@@ -194,11 +200,7 @@ class _Writer:
             **ledger.evaluated,
             **({} if done is None else ledger.times("applied_at")),
         }
-        ending: JsonObject = {"outcome": done.outcome} if done is not None else {}
-        if done is not None and len(done.applicable_outcomes) > 1:
-            ending["ambiguous_outcomes"] = list(done.applicable_outcomes)
-        if record.error is not None:
-            ending["error"] = {"code": record.error.code, "details": record.error.details}
+        ending = _ending(record)
         text = compiled(self.contract).text(operation.precondition)
         moves = () if done is None else done.transitions
         flat: JsonObject = {
