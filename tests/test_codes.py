@@ -18,7 +18,7 @@ from tenor_wasm.values.types import NAMES
 from tests.engines import CASES, CONTRACTS
 
 PACKAGE = Path(tenor_wasm.__file__).parent
-ROOMS = ("values", "interchange", "evaluator", "api")
+ROOMS = ("values", "interchange", "evaluator", "scenarios", "api")
 """What case files can reach; the command line has tests of its own."""
 
 REPORTERS = {"fault", "_fault", "warn", "TenorError", "OperationRefused", "Finding", "_FaultError", "raise_if_any"}
