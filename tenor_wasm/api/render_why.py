@@ -269,7 +269,7 @@ def change_text(change: r.Change, result: ExplanationResult) -> str:
 
 def _fact_change_text(change: FactChange, result: ExplanationResult) -> str:
     places = [change.fact_id + _path(path) for path, _ in change.parts]
-    bound = f", where {change.by} turns" if change.by is not None else ""
+    bound = f", where `{change.by}` turns" if change.by is not None else ""
     values = list(dict.fromkeys(text_of(value, change.type) for _, value in change.parts))
     if len(values) == 1:
         return f"set {_all(places)} to {values[0]}{bound}"

@@ -291,13 +291,13 @@ def passed_over(node: Explained) -> Iterator[str]:
 
 
 def sentence(leaf: Explained) -> str:
-    """One leaf for people: ``price <= limit is false: price is 7300.00 EUR, limit is 5000.00 EUR``."""
+    """One leaf for people: ```price <= limit` is false: price is 7300.00 EUR, limit is 5000.00 EUR``."""
     if leaf.kind == "verdict":
         return f"the verdict {leaf.name} is {'present' if leaf.truth else 'absent'}"
     if leaf.kind in ("forall", "exists"):
         return _quantifier_sentence(leaf)
     values = list(dict.fromkeys(_value_texts(leaf)))
-    return f"{leaf.text} is {_word(leaf.truth)}" + (f": {', '.join(values)}" if values else "")
+    return f"`{leaf.text}` is {_word(leaf.truth)}" + (f": {', '.join(values)}" if values else "")
 
 
 def _word(truth: bool | None) -> str:
@@ -331,7 +331,7 @@ def cut(text: str, longest: int = 80) -> str:
 
 def _quantifier_sentence(node: Explained) -> str:
     domain = node.operands[0]
-    opening = f"{node.text} is {_word(node.truth)}"
+    opening = f"`{node.text}` is {_word(node.truth)}"
     if domain.absent:
         return f"{opening}: {domain.text} is absent"
     if not node.length:

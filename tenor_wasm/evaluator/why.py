@@ -342,7 +342,7 @@ def _reason_lines(
             yield Line(depth, sentence(leaf))
     skipped = list(dict.fromkeys(passed_over(explanation.root)))
     if skipped:
-        yield Line(depth, f"not looked at, since that decided it: {'; '.join(skipped)}")
+        yield Line(depth, f"not looked at, since that decided it: {', '.join(f'`{one}`' for one in skipped)}")
 
 
 def _branch_lines(why: BranchWhy, verdicts: Mapping[str, VerdictWhy], seen: set[str]) -> Iterator[Line]:

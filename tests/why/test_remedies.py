@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from tenor_wasm import api
 from tenor_wasm.api.why import ExplanationResult
 from tenor_wasm.evaluator.remedies import Remedies
+from tenor_wasm.values.codec import plain_json
 from tests import bundles as b
+from tests.properties import strategies as s
 
 Json = Any
 NAMES = ("p", "q", "r", "e")
@@ -113,6 +115,48 @@ def test_no_minimal_set_of_changes_is_missed_and_none_is_wrong(
     assert remedies.complete
     assert remedies.sampled_facts == ()
     assert as_set(remedies) == brute_force(contract, facts, states)
+
+
+def applied(contract: api.Contract, answer: Json, suggestion: Json, facts: Json, states: Json) -> bool:
+    """Whether the flow is open once a suggestion is followed, done with the calls alone."""
+    persona, bound = answer["persona"], dict(answer["instance_bindings"])
+    defaults = {fact.id: plain_json(fact.default, fact.type) for fact in contract.facts.values() if fact.has_default}
+    facts = {**defaults, **facts}
+    changes = sorted(suggestion["changes"], key=lambda change: change["kind"] == "flows")
+    for change in changes:
+        if change["kind"] == "fact":
+            for part in change["parts"]:
+                whole = s.replaced(facts[change["fact_id"]], tuple(part["path"]), part["value"])
+                facts = {**facts, change["fact_id"]: whole}
+        elif change["kind"] == "persona":
+            persona = change["persona"]
+        elif change["kind"] == "instance":
+            bound[change["entity_id"]] = change["instance_ids"][0]
+        for run in change.get("runs", ()):
+            ran = api.simulate_flow(contract, run["flow_id"], run["persona"], facts, states, run["instance_bindings"])
+            states = {**states, **ran.flow.entity_states.to_json()}
+    own = {
+        entity: {name: state for name, state in instances.items() if bound.get(entity, name) == name}
+        for entity, instances in states.items()
+    }
+    space = api.action_space(contract, facts, own, persona)
+    return answer["target"]["name"] in [action.flow_id for action in space.actions]
+
+
+@given(st.data())
+def test_every_suggestion_for_a_random_contract_proves_true(data: st.DataObject) -> None:
+    world = data.draw(s.worlds())
+    contract = api.load(world.bundle)
+    facts, states = data.draw(s.facts(world)), data.draw(s.nested_states(world))
+    persona, bound = data.draw(s.personas()), data.draw(s.bindings(world, states))
+    for flow_id in contract.flows:
+        try:
+            result = api.explain(contract, {"action": flow_id}, facts, states, persona, bound, limit=150)
+        except api.TenorError:
+            return
+        answer: Json = api.to_json(result)
+        for suggestion in answer.get("remedies", {"suggestions": ()})["suggestions"]:
+            assert applied(contract, answer, suggestion, facts, states), suggestion
 
 
 def contract_about(base_type: Json, when: Json) -> api.Contract:
