@@ -147,9 +147,19 @@ TYPED_CALLS = {
     "evaluate": TypedCall(api.evaluate, ("facts",)),
     "action_space": TypedCall(api.action_space, ("facts", "entity_states", "persona")),
     "simulate_flow": TypedCall(
-        api.simulate_flow, ("flow", "persona", "facts"), ("entity_states", "instance_bindings", "outcomes")
+        api.simulate_flow,
+        ("flow", "persona", "facts"),
+        ("entity_states", "instance_bindings", "outcomes", "provenance"),
     ),
     "inspect": TypedCall(api.inspect),
+    "verify": TypedCall(api.verify, ("chain",)),
+    "diff": TypedCall(api.diff, ("a", "b"), ("flow",)),
+    "run_scenarios": TypedCall(api.run_scenarios, ("scenarios",)),
+    "explain": TypedCall(
+        api.explain,
+        ("target", "facts"),
+        ("entity_states", "persona", "instance_bindings", "outcomes", "limit"),
+    ),
 }
 
 

@@ -260,6 +260,7 @@ def _(result: Simulation) -> JsonObject:
         "failed": flow.failed,
         "contract_hash": flow.snapshot.contract.hash,
         "warnings": _warnings(result.warnings),
+        **({} if result.provenance is None else {"provenance": result.provenance}),
     }
 
 
