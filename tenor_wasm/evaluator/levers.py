@@ -223,11 +223,12 @@ def _turning_elements(node: nodes.Quantified, reading: Reading) -> Iterator[tupl
     if domain is None:
         return
     items = _value(node.domain, reading)
+    body = compile_predicate(node.body)
     failing: list[int] = []
     for index, item in enumerate(() if items is INVALID else items[:MOST_ELEMENTS]):
         reading.variables[:] = [item]
         try:
-            if compile_predicate(node.body)(reading) is False:
+            if body(reading) is False:
                 failing.append(index)
         except TenorError:
             continue

@@ -100,7 +100,10 @@ class Detour:
 
 @dataclass(frozen=True, slots=True)
 class Remedies:
-    """What was found. ``checked`` combinations of at most ``limit`` were tried; see the rules of the file."""
+    """What was found. ``checked`` combinations of at most ``limit`` were tried; see the rules of the file.
+
+    Flows that are run first are tried alone and in pairs; longer ways to a state are not looked for.
+    """
 
     found: tuple[Remedy, ...]
     detours: tuple[Detour, ...]
