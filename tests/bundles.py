@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from tenor_wasm import api
 
 Json = Any
@@ -290,3 +292,25 @@ def findings(error: api.TenorError) -> list[tuple[str, str]]:
     found = error.details["findings"]
     assert isinstance(found, list)
     return [(finding["code"], finding["path"]) for finding in found]
+
+
+Found = list[tuple[str, str]]
+"""Codes and JSON Pointers, in the order of an error's findings."""
+
+
+def refusal(bundle: Json) -> api.TenorError:
+    """The error with which a bundle is refused."""
+    with pytest.raises(api.TenorError) as caught:
+        api.load(bundle)
+    assert caught.value.code == "invalid_contract"
+    return caught.value
+
+
+def found(*constructs: Object) -> Found:
+    """What is found when a contract of these constructs is refused."""
+    return findings(refusal(bundle(*constructs)))
+
+
+def without(construct: Object, key: str) -> Object:
+    """The construct with one member taken away."""
+    return {name: value for name, value in construct.items() if name != key}

@@ -19,8 +19,7 @@ from typing import Any, NamedTuple
 from playwright.sync_api import Page
 
 from tenor_wasm import api
-from tenor_wasm.api.wire import _placed as placed
-from tenor_wasm.api.wire import dispatch
+from tenor_wasm.api.wire import dispatch, placed
 from tenor_wasm.errors import TenorError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -148,9 +147,19 @@ TYPED_CALLS = {
     "evaluate": TypedCall(api.evaluate, ("facts",)),
     "action_space": TypedCall(api.action_space, ("facts", "entity_states", "persona")),
     "simulate_flow": TypedCall(
-        api.simulate_flow, ("flow", "persona", "facts"), ("entity_states", "instance_bindings", "outcomes")
+        api.simulate_flow,
+        ("flow", "persona", "facts"),
+        ("entity_states", "instance_bindings", "outcomes", "provenance"),
     ),
     "inspect": TypedCall(api.inspect),
+    "verify": TypedCall(api.verify, ("chain",)),
+    "diff": TypedCall(api.diff, ("a", "b"), ("flow",)),
+    "run_scenarios": TypedCall(api.run_scenarios, ("scenarios",)),
+    "explain": TypedCall(
+        api.explain,
+        ("target", "facts"),
+        ("entity_states", "persona", "instance_bindings", "outcomes", "limit"),
+    ),
 }
 
 

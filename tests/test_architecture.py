@@ -16,7 +16,7 @@ PACKAGE = Path(tenor_wasm.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 TO_EVALUATOR = {"errors", "values", "interchange", "evaluator"}
-TO_API = {*TO_EVALUATOR, "elaborator", "analyzer", "api"}
+TO_API = {*TO_EVALUATOR, "elaborator", "analyzer", "scenarios", "api"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "values": {"errors"},
@@ -24,7 +24,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluator": {"errors", "values", "interchange"},
     "elaborator": {"errors", "values"},
     "analyzer": TO_EVALUATOR,
-    "api": {*TO_EVALUATOR, "elaborator", "analyzer"},
+    "scenarios": TO_EVALUATOR,
+    "api": {*TO_EVALUATOR, "elaborator", "analyzer", "scenarios"},
     "executor": TO_API,
     "agent": {*TO_API, "executor"},
     "server": {*TO_API, "executor", "agent"},
@@ -36,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 WITHOUT_FLOATS = ("values", "interchange", "evaluator")
 LONGEST = 530
-PURE = ("errors", "values", "interchange", "evaluator", "elaborator", "analyzer", "api")
+PURE = ("errors", "values", "interchange", "evaluator", "elaborator", "analyzer", "scenarios", "api")
 EVERY_MODULE = pytest.mark.parametrize("path", MODULES, ids=[str(path.relative_to(PACKAGE)) for path in MODULES])
 
 

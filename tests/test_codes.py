@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 import tenor_wasm
+from tenor_wasm.evaluator.verify import CODES as VERIFICATION_CODES
 from tenor_wasm.interchange import read_constructs
 from tenor_wasm.values import operators
 from tenor_wasm.values.types import NAMES
 from tests.engines import CASES, CONTRACTS
 
 PACKAGE = Path(tenor_wasm.__file__).parent
-ROOMS = ("values", "interchange", "evaluator", "api")
+ROOMS = ("values", "interchange", "evaluator", "scenarios", "api")
 """What case files can reach; the command line has tests of its own."""
 
 REPORTERS = {"fault", "_fault", "warn", "TenorError", "OperationRefused", "Finding", "_FaultError", "raise_if_any"}
@@ -48,7 +49,7 @@ def codes_in_source() -> set[str]:
                     codes.add(argument)
                 elif name == "refer":  # reports `unknown_<kind>`
                     codes.add(f"unknown_{argument.lower()}")
-    return codes - MUST_NEVER_OCCUR
+    return (codes | set(VERIFICATION_CODES)) - MUST_NEVER_OCCUR
 
 
 def values_of(json: Json, key: str) -> Iterator[Json]:

@@ -16,48 +16,70 @@ from tenor_wasm.api.calls import (
     parse_json,
     simulate_flow,
 )
+from tenor_wasm.api.records import diff, verify
 from tenor_wasm.api.render import to_json
+from tenor_wasm.api.render_why import explanation_text
+from tenor_wasm.api.scenarios import run_scenarios
 from tenor_wasm.api.source import elaborate, format_source, load_source
+from tenor_wasm.api.why import ExplanationResult, explain
 from tenor_wasm.errors import Finding, TenorError
 from tenor_wasm.evaluator.action_space import Action, ActionSpace, BlockedAction
+from tenor_wasm.evaluator.chain import provenance_chain
+from tenor_wasm.evaluator.changes import Comparison
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates
 from tenor_wasm.evaluator.flows import FlowResult, execute_flow
+from tenor_wasm.evaluator.ledger import Recording
 from tenor_wasm.evaluator.operations import OperationRefused, OperationResult, execute_operation
 from tenor_wasm.evaluator.provenance import OperationProvenance, StepRecord, Transition
 from tenor_wasm.evaluator.rules import VerdictInstance
 from tenor_wasm.evaluator.snapshot import Snapshot, take_snapshot
+from tenor_wasm.evaluator.verify import Difference, Verification
 from tenor_wasm.interchange.constructs import Contract
+from tenor_wasm.scenarios.run import ScenarioResult, ScenarioRun
 
 __all__ = [
     "DEFAULT_INSTANCE",
     "Action",
     "ActionSpace",
     "BlockedAction",
+    "Comparison",
     "Contract",
+    "Difference",
     "EntityStates",
     "Evaluation",
+    "ExplanationResult",
     "Finding",
     "FlowResult",
     "OperationProvenance",
     "OperationRefused",
     "OperationResult",
+    "Recording",
+    "ScenarioResult",
+    "ScenarioRun",
     "Snapshot",
     "StepRecord",
     "TenorError",
     "Transition",
     "VerdictInstance",
+    "Verification",
     "action_space",
+    "diff",
     "elaborate",
     "evaluate",
     "execute_flow",
     "execute_operation",
+    "explain",
+    "explanation_text",
     "format_source",
     "inspect",
     "load",
     "load_source",
     "load_text",
     "parse_json",
+    "provenance_chain",
+    "run_scenarios",
     "simulate_flow",
     "take_snapshot",
     "to_json",
+    "verify",
 ]

@@ -13,9 +13,10 @@ from functools import wraps
 from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
-from tenor_wasm.api.json_text import read_json
+from tenor_wasm.api.json_text import check_depth, read_json
 from tenor_wasm.errors import Finding, Findings, Json, TenorError, listed, pointer, shown
 from tenor_wasm.evaluator import action_space as spaces
+from tenor_wasm.evaluator.chain import provenance_chain
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates, read_entity_states
 from tenor_wasm.evaluator.flows import FlowResult, execute_flow
@@ -67,11 +68,15 @@ class ActionSpaceResult:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """How a flow would run, and what deserves a warning. ``flow.instance_bindings`` are those that were given."""
+    """How a flow would run, and what deserves a warning. ``instance_bindings`` are those that were given.
+
+    ``provenance`` is the chain of the run where it was asked for.
+    """
 
     flow: FlowResult
     instance_bindings: Mapping[str, str]
     warnings: tuple[Finding, ...]
+    provenance: Mapping[str, Json] | None = None
 
     @property
     def outcome(self) -> str:
@@ -93,21 +98,25 @@ def too_deep() -> TenorError:
     )
 
 
-def _guarded(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+def guarded(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Turn exhausted recursion into a clear error: contracts may nest sub-flows deeper than the interpreter can."""
 
     @wraps(call)
-    def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         try:
             return call(*args, **kwargs)
         except RecursionError:
             raise too_deep() from None
 
-    return guarded
+    return run
 
 
 def load(bundle: Json) -> Contract:
-    """Load an interchange bundle, given as a parsed JSON value. Raises as ``interchange.load.load_contract``."""
+    """Load an interchange bundle, given as a parsed JSON value.
+
+    Raises as ``interchange.load.load_contract``, and ``too_deep`` beyond the nesting that JSON text may have.
+    """
+    check_depth(bundle, "the contract")
     return load_contract(bundle)
 
 
@@ -116,7 +125,7 @@ def load_text(text: str) -> Contract:
     return load_contract(read_json(text, "the contract"))
 
 
-@_guarded
+@guarded
 def evaluate(contract: Contract, facts: Json) -> Evaluation:
     """Evaluate the contract's rules on facts (fact id → JSON value, §15.3).
 
@@ -126,7 +135,7 @@ def evaluate(contract: Contract, facts: Json) -> Evaluation:
     return Evaluation(snapshot, snapshot.facts.warnings)
 
 
-@_guarded
+@guarded
 def action_space(
     contract: Contract, facts: Json, entity_states: Json | EntityStates, persona: str
 ) -> ActionSpaceResult:
@@ -137,12 +146,12 @@ def action_space(
     """
     _check_text(persona, "persona")
     snapshot = take_snapshot(contract, facts)
-    states = _states(entity_states, contract)
+    states = read_states(entity_states, contract)
     warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
     return ActionSpaceResult(spaces.action_space(snapshot, states, persona), warnings)
 
 
-@_guarded
+@guarded
 def simulate_flow(
     contract: Contract,
     flow: str,
@@ -151,34 +160,59 @@ def simulate_flow(
     entity_states: Json | EntityStates = NO_STATES,
     instance_bindings: Json = None,
     outcomes: Json = None,
+    provenance: bool = False,
 ) -> Simulation:
     """Run a flow without storing anything (§11.4, §19.6).
 
     An entity that is wholly absent from ``entity_states`` gets ``_default`` in its initial state. Without
     ``instance_bindings`` (``None`` or empty) every entity is bound to ``_default``; a map with entries is strict.
     ``outcomes`` (step id → label) chooses where several outcomes apply. ``persona`` is recorded, not checked: each
-    step names its own.
+    step names its own. With ``provenance`` the result holds its provenance chain (§15.4), which ``verify`` checks.
 
     Raises ``unknown_flow``, ``invalid_facts``, ``invalid_entity_states``, ``invalid_bindings``, ``missing_binding``,
     ``invalid_argument``, and what ``execute_flow`` raises.
     """
     _check_text(flow, "flow")
     _check_text(persona, "persona")
+    if not isinstance(provenance, bool):
+        raise _invalid_argument("provenance", f"'provenance' must be true or false, not {shown(provenance)}")
     declared = contract.flows.get(flow)
     if declared is None:
         raise TenorError("unknown_flow", f"no flow '{flow}' is declared; declared are {listed(contract.flows)}")
     snapshot = take_snapshot(contract, facts)
-    states = _states(entity_states, contract).with_defaults(contract.entities)
+    states = read_states(entity_states, contract).with_defaults(contract.entities)
     given = _bindings(instance_bindings, contract)
     bindings = given or dict.fromkeys(compiled(contract).entities_of(flow), DEFAULT_INSTANCE)
     choices = _choices(outcomes)
     warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
-    return Simulation(execute_flow(declared, persona, snapshot, states, bindings, choices), given, warnings)
+    result = execute_flow(declared, persona, snapshot, states, bindings, choices)
+    return Simulation(result, given, warnings, provenance_chain(result) if provenance else None)
 
 
 def inspect(contract: Contract) -> Inspection:
     """The contract's declarations, to be shown to people."""
     return Inspection(contract)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs of a call about a persona and instances, checked and read."""
+
+    snapshot: Snapshot
+    states: EntityStates
+    bindings: Mapping[str, str]
+    warnings: tuple[Finding, ...]
+
+
+def read_inputs(
+    contract: Contract, facts: Json, entity_states: Json | EntityStates, persona: str, instance_bindings: Json = None
+) -> Inputs:
+    """Read facts, entity states and bindings as the calls here do, with their errors and warnings."""
+    _check_text(persona, "persona")
+    snapshot = take_snapshot(contract, facts)
+    states = read_states(entity_states, contract)
+    warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
+    return Inputs(snapshot, states, _bindings(instance_bindings, contract), warnings)
 
 
 def _check_text(value: Json, name: str) -> None:
@@ -197,7 +231,8 @@ def _persona_warnings(contract: Contract, persona: str) -> tuple[Finding, ...]:
     return (Finding("unknown_persona", message, ""),)
 
 
-def _states(entity_states: Json | EntityStates, contract: Contract) -> EntityStates:
+def read_states(entity_states: Json | EntityStates, contract: Contract) -> EntityStates:
+    """Entity states from JSON, or checked where they are built already. Raises ``invalid_entity_states``."""
     if not isinstance(entity_states, EntityStates):
         return read_entity_states(entity_states, contract.entities)
     # States that were built by hand obey the same rules as those that come as JSON.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import accumulate
 from typing import Any, NoReturn
 
@@ -38,9 +38,7 @@ def read_json(text: str, what: str = "the text") -> Json:
     if not isinstance(text, str):
         raise TenorError("invalid_json", f"{what} must be JSON text, not a {type(text).__name__}")
     if _is_too_deep(text):
-        raise TenorError(
-            "too_deep", f"{what} is nested deeper than {DEPTH_LIMIT} levels; flatten it", "", {"limit": DEPTH_LIMIT}
-        )
+        raise _too_deep(what)
     try:
         value: Json = _DECODER.decode(text)
     except _FaultError as fault:
@@ -69,6 +67,28 @@ def _is_too_deep(text: str) -> bool:
         return False
     brackets = _NOT_BRACKETS.sub("", _STRINGS.sub("", text))
     return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > DEPTH_LIMIT
+
+
+def check_depth(value: Json, what: str) -> None:
+    """Hold a value that did not come from text to the same limit; raises ``too_deep``. Cycles end there too."""
+    pending = [iter((value,))]
+    while pending:
+        for item in pending[-1]:
+            if isinstance(item, Mapping):
+                pending.append(iter(item.values()))
+                break
+            if isinstance(item, (list, tuple)):
+                pending.append(iter(item))
+                break
+        else:
+            pending.pop()
+        if len(pending) > DEPTH_LIMIT + 1:
+            raise _too_deep(what)
+
+
+def _too_deep(what: str) -> TenorError:
+    message = f"{what} is nested deeper than {DEPTH_LIMIT} levels; flatten it"
+    return TenorError("too_deep", message, "", {"limit": DEPTH_LIMIT})
 
 
 def _check_unicode(value: Json, what: str) -> None:

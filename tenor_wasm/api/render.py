@@ -17,7 +17,7 @@ from tenor_wasm.evaluator.provenance import OperationProvenance, StepRecord, Tra
 from tenor_wasm.evaluator.rules import VerdictInstance
 from tenor_wasm.interchange import constructs as c
 from tenor_wasm.interchange.text import expression_text
-from tenor_wasm.values.codec import payload, plain_json
+from tenor_wasm.values.printing import payload, plain_json
 from tenor_wasm.values.types import type_name, type_to_json
 
 JsonObject = dict[str, Json]
@@ -260,6 +260,7 @@ def _(result: Simulation) -> JsonObject:
         "failed": flow.failed,
         "contract_hash": flow.snapshot.contract.hash,
         "warnings": _warnings(result.warnings),
+        **({} if result.provenance is None else {"provenance": result.provenance}),
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import tenor_wasm
-from tenor_wasm.api import calls, source
+from tenor_wasm.api import calls, records, render_why, scenarios, source, why
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.api.render import loaded_json, to_json
@@ -54,13 +54,13 @@ def _dispatch(method: Json, params_json: str) -> Json:
     handler = _METHODS.get(method) if isinstance(method, str) else None
     if handler is None:
         raise TenorError("unknown_method", f"there is no method {shown(method)}; use one of {listed(_METHODS)}")
-    params = read_json(params_json, "the parameters")
+    params = read_json(params_json, "the parameter text")
     if not isinstance(params, Mapping):
         raise TenorError("invalid_argument", f"parameters are an object, not {shown(params)}")
     try:
         return handler(params)
     except TenorError as error:
-        raise _placed(error) from None
+        raise placed(error) from None
 
 
 _ARGUMENTS: Mapping[str, str] = {
@@ -74,16 +74,19 @@ _ARGUMENTS: Mapping[str, str] = {
     "missing_binding": "instance_bindings",
     "unknown_step": "outcomes",
     "unknown_outcome": "outcomes",
+    "invalid_scenarios": "scenarios",
 }
 """Error code → the parameter that is at fault."""
 
 
-def _placed(error: TenorError) -> TenorError:
+def placed(error: TenorError) -> TenorError:
     """The same error with its paths leading from the parameters, not from the argument at fault."""
     argument = _ARGUMENTS.get(error.code, error.details.get("argument"))
     if not isinstance(argument, str):
         return error
     details = dict(error.details)
+    if details.get("side") in records.SIDES:  # of a comparison
+        argument = f"{details['side']}/{argument}"
     findings = details.get("findings")
     if isinstance(findings, list):
         details["findings"] = [{**finding, "path": f"/{argument}{finding['path']}"} for finding in findings]
@@ -152,8 +155,44 @@ def _simulate_flow(params: Params) -> Json:
             params.get("entity_states", calls.NO_STATES),
             params.get("instance_bindings"),
             params.get("outcomes"),
+            _flag(params, "provenance"),
         )
     )
+
+
+def _flag(params: Params, name: str) -> bool:
+    value = params.get(name, False)
+    if not isinstance(value, bool):
+        raise TenorError(
+            "invalid_argument", f"'{name}' must be true or false, not {shown(value)}", "", {"argument": name}
+        )
+    return value
+
+
+def _verify(params: Params) -> Json:
+    return to_json(records.verify(HANDLES.get(_required(params, "contract")), _required(params, "chain")))
+
+
+def _diff(params: Params) -> Json:
+    contract = HANDLES.get(_required(params, "contract"))
+    other = HANDLES.get(params["other_contract"]) if "other_contract" in params else None
+    flow = _text(params, "flow") if "flow" in params else None
+    return to_json(records.diff(contract, _required(params, "a"), _required(params, "b"), flow, other))
+
+
+def _explain(params: Params) -> Json:
+    contract = HANDLES.get(_required(params, "contract"))
+    given = {name: params[name] for name in _EXPLAIN_OPTIONS if name in params}
+    result = why.explain(contract, _required(params, "target"), _required(params, "facts"), **given)
+    return render_why.explanation_json(result)
+
+
+def _run_scenarios(params: Params) -> Json:
+    contract = HANDLES.get(_required(params, "contract"))
+    return scenarios.run_json(scenarios.run_scenarios(contract, _required(params, "scenarios")))
+
+
+_EXPLAIN_OPTIONS = ("entity_states", "persona", "instance_bindings", "outcomes", "limit")
 
 
 def _inspect(params: Params) -> Json:
@@ -170,4 +209,8 @@ _METHODS: Mapping[str, Callable[[Params], Json]] = {
     "action_space": _action_space,
     "simulate_flow": _simulate_flow,
     "inspect": _inspect,
+    "verify": _verify,
+    "diff": _diff,
+    "explain": _explain,
+    "run_scenarios": _run_scenarios,
 }

@@ -17,7 +17,21 @@ from typing import NoReturn
 
 from tenor_wasm import __version__
 from tenor_wasm.api.json_text import write_json
-from tenor_wasm.cli import actions, check, elaborate, evaluate, fmt, hash, inspect, simulate, validate
+from tenor_wasm.cli import (
+    actions,
+    check,
+    diff,
+    elaborate,
+    evaluate,
+    explain,
+    fmt,
+    hash,
+    inspect,
+    simulate,
+    test,
+    validate,
+    verify,
+)
 from tenor_wasm.cli.command import Command
 from tenor_wasm.errors import TenorError
 
@@ -28,6 +42,10 @@ COMMANDS: tuple[Command, ...] = (
     evaluate.COMMAND,
     actions.COMMAND,
     simulate.COMMAND,
+    verify.COMMAND,
+    diff.COMMAND,
+    explain.COMMAND,
+    test.COMMAND,
     elaborate.COMMAND,
     check.COMMAND,
     fmt.COMMAND,

@@ -82,7 +82,7 @@ _HASH = re.compile(r"(?:sha256:)?([0-9a-f]{64})\Z")
 def read_contract(namespace: argparse.Namespace) -> Contract:
     """Load the contract, and refuse it when ``--contract-hash`` names another one."""
     expected = _expected_hash(namespace.contract_hash)
-    contract = calls.load(_read_bundle(namespace.contract))
+    contract = calls.load(read_bundle(namespace.contract))
     if expected is not None and contract.hash != expected:
         raise TenorError(
             "contract_hash_mismatch",
@@ -93,7 +93,7 @@ def read_contract(namespace: argparse.Namespace) -> Contract:
     return contract
 
 
-def _read_bundle(argument: str) -> Json:
+def read_bundle(argument: str) -> Json:
     """The bundle of a CONTRACT argument: a JSON file, a ``.tenor`` file with its imports, or either from ``-``."""
     if argument.endswith(".tenor"):
         return elaborate_file(argument)
@@ -132,7 +132,7 @@ def _expected_hash(text: str | None) -> str | None:
 def read_json_option(namespace: argparse.Namespace, name: str) -> Json:
     """Read ``--<name>``: inline JSON, ``@FILE``, or ``-`` for standard input."""
     text = getattr(namespace, name)
-    option = f"--{name}"
+    option = "--" + name.replace("_", "-")
     if text == "-":
         text = read_standard_input(option)
     elif text.startswith("@"):
@@ -142,7 +142,7 @@ def read_json_option(namespace: argparse.Namespace, name: str) -> Json:
 
 def check_standard_input(namespace: argparse.Namespace, names: Iterable[str]) -> None:
     """Standard input can be read once: refuse a second ``-``."""
-    readers = [f"--{name}" for name in names if getattr(namespace, name) == "-"]
+    readers = ["--" + name.replace("_", "-") for name in names if getattr(namespace, name) == "-"]
     if namespace.contract == "-":
         readers.insert(0, "CONTRACT")
     if len(readers) > 1:

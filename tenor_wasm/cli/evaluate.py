@@ -19,7 +19,7 @@ from tenor_wasm.cli.command import (
 from tenor_wasm.cli.tables import joined, table
 from tenor_wasm.evaluator.entity_states import read_entity_states
 from tenor_wasm.evaluator.rules import VerdictInstance
-from tenor_wasm.values.codec import text_of
+from tenor_wasm.values.printing import text_of
 
 
 def run(namespace: argparse.Namespace) -> Output:

@@ -11,7 +11,7 @@ from tenor_wasm.cli.tables import joined, section, table
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.interchange.constructs import Contract
 from tenor_wasm.interchange.text import expression_text
-from tenor_wasm.values.codec import text_of
+from tenor_wasm.values.printing import text_of
 from tenor_wasm.values.types import described
 
 

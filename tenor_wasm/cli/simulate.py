@@ -17,6 +17,7 @@ from tenor_wasm.cli.command import (
     read_contract,
     read_json_option,
 )
+from tenor_wasm.cli.reading import why
 from tenor_wasm.cli.tables import joined, section, table
 from tenor_wasm.errors import TenorError
 from tenor_wasm.evaluator.provenance import StepRecord
@@ -45,6 +46,12 @@ def _outcome_option(parser: argparse.ArgumentParser) -> object:
     )
 
 
+def _provenance_option(parser: argparse.ArgumentParser) -> object:
+    return parser.add_argument(
+        "--provenance", action="store_true", help="give the provenance chain too ('tenor verify' checks it)"
+    )
+
+
 def run(namespace: argparse.Namespace) -> Output:
     """Simulate the flow and show its path and the state changes."""
     check_standard_input(namespace, ("facts", "entities", "bindings"))
@@ -57,6 +64,7 @@ def run(namespace: argparse.Namespace) -> Output:
         read_json_option(namespace, "entities"),
         read_json_option(namespace, "bindings"),
         dict(_outcome(choice) for choice in namespace.outcome),
+        namespace.provenance,
     )
     return Output(to_json(result), _text(result), result.warnings)
 
@@ -78,6 +86,8 @@ def _text(result: calls.Simulation) -> str:
         section("Path", table(("step", "kind", "result", "instances"), _step_rows(flow.steps, ""))),
         section("State changes", table(("instance", "from", "to"), changes) if changes else "none"),
     ]
+    if result.provenance is not None:
+        parts.append(section("Provenance", why(result.provenance)))
     return "\n".join(parts).rstrip()
 
 
@@ -93,5 +103,13 @@ COMMAND = Command(
     "simulate",
     "run a flow on chosen instances without storing anything",
     run,
-    (_flow_option, persona_option, facts_option, entities_option, _bindings_option, _outcome_option),
+    (
+        _flow_option,
+        persona_option,
+        facts_option,
+        entities_option,
+        _bindings_option,
+        _outcome_option,
+        _provenance_option,
+    ),
 )

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from tenor_wasm.elaborator import tree
-from tenor_wasm.elaborator.cycles import shown_cycle
 from tenor_wasm.elaborator.diagnostics import Position, Report
 from tenor_wasm.elaborator.parse import parse
+from tenor_wasm.values.cycles import shown_cycle
 
 FileProvider: TypeAlias = Callable[[str], "str | None"]
 """Returns the text of a file by its name relative to the root file's folder, or ``None`` when there is none."""

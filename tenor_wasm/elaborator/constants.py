@@ -9,7 +9,8 @@ from tenor_wasm.elaborator import tree
 from tenor_wasm.elaborator.diagnostics import Help, Position, Report, did_you_mean
 from tenor_wasm.errors import Findings, Json, shown
 from tenor_wasm.values import numeric
-from tenor_wasm.values.codec import INVALID, decode_literal, plain_json
+from tenor_wasm.values.codec import INVALID, decode_literal
+from tenor_wasm.values.printing import plain_json
 from tenor_wasm.values.types import (
     MAX_DIGITS,
     BaseType,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tenor_wasm.elaborator.bundle import FileProvider, assemble, resolve
-from tenor_wasm.elaborator.cycles import cycles, shown_cycle
 from tenor_wasm.elaborator.diagnostics import Diagnostic, Help, Report, did_you_mean
 from tenor_wasm.elaborator.index import Index, build_index
 from tenor_wasm.elaborator.tree import Block, Word
@@ -11,6 +10,7 @@ from tenor_wasm.elaborator.typecheck import typecheck
 from tenor_wasm.elaborator.types import build_types
 from tenor_wasm.elaborator.validate import validate
 from tenor_wasm.errors import listed
+from tenor_wasm.values.cycles import cycles, shown_cycle
 
 OUTCOMES = ("success", "failure", "escalation")
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 
 from tenor_wasm.elaborator import tree
-from tenor_wasm.elaborator.cycles import shown_cycle
 from tenor_wasm.elaborator.diagnostics import Help, Position, Report, did_you_mean, on_line
 from tenor_wasm.elaborator.index import Index
 from tenor_wasm.errors import Findings, Json, listed
+from tenor_wasm.values.cycles import shown_cycle
 from tenor_wasm.values.types import BaseType, ListType, RecordType, TaggedUnionType, parse_type, type_to_json
 
 _ARGUMENTS: Mapping[str, tuple[str, ...]] = {

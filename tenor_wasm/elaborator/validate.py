@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 
 from tenor_wasm.elaborator import tree
-from tenor_wasm.elaborator.cycles import cycles, shown_cycle
 from tenor_wasm.elaborator.diagnostics import Help, Report, did_you_mean, on_line
 from tenor_wasm.elaborator.index import Index
 from tenor_wasm.elaborator.references import DEFAULT_ERRORS, References, outcome_names
@@ -17,6 +16,7 @@ from tenor_wasm.elaborator.tree import Block, Word
 from tenor_wasm.elaborator.typecheck import all_steps
 from tenor_wasm.elaborator.validate_steps import StepGraph
 from tenor_wasm.errors import listed
+from tenor_wasm.values.cycles import cycles, shown_cycle
 
 PROTOCOL_FIELDS: Mapping[str, tuple[str, ...]] = {
     "http": ("base_url",),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tenor_wasm.elaborator.cycles import cycles, shown_cycle
 from tenor_wasm.elaborator.diagnostics import did_you_mean, on_line
 from tenor_wasm.elaborator.references import References, outcome_names
 from tenor_wasm.elaborator.tree import Block, Word
 from tenor_wasm.errors import listed
+from tenor_wasm.values.cycles import cycles, shown_cycle
 
 
 class StepGraph:

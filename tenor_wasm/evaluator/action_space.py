@@ -15,7 +15,7 @@ from typing import TypeAlias, TypeVar
 
 from tenor_wasm.errors import TenorError
 from tenor_wasm.evaluator.entity_states import EntityStates
-from tenor_wasm.evaluator.flows import FAILED_OUTCOMES, STEP_LIMIT
+from tenor_wasm.evaluator.flows import FAILED_OUTCOMES, STEP_LIMIT, nested
 from tenor_wasm.evaluator.operations import Sources, effects_by_outcome, required_states
 from tenor_wasm.evaluator.rules import VerdictInstance
 from tenor_wasm.evaluator.snapshot import Snapshot
@@ -134,7 +134,7 @@ def action_space(snapshot: Snapshot, entity_states: EntityStates, persona: str) 
     actions: list[Action] = []
     blocked: list[BlockedAction] = []
     for flow in snapshot.contract.flows.values():
-        verdict = _judge(flow, snapshot, entity_states, persona)
+        verdict = judge(flow, snapshot, entity_states, persona)
         if isinstance(verdict, Action):
             actions.append(verdict)
         else:
@@ -142,7 +142,8 @@ def action_space(snapshot: Snapshot, entity_states: EntityStates, persona: str) 
     return ActionSpace(persona, tuple(actions), tuple(blocked), snapshot)
 
 
-def _judge(flow: c.Flow, snapshot: Snapshot, entity_states: EntityStates, persona: str) -> Action | BlockedAction:
+def judge(flow: c.Flow, snapshot: Snapshot, entity_states: EntityStates, persona: str) -> Action | BlockedAction:
+    """Whether the persona can start one flow: its part of the action space. Raises as ``action_space``."""
     route = follow_to_operations(flow, snapshot)
     verdicts_used = dict.fromkeys(route.verdicts_used)
     if not route.operations:
@@ -187,12 +188,13 @@ def _judge(flow: c.Flow, snapshot: Snapshot, entity_states: EntityStates, person
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The first operations that a flow reaches on a snapshot, the verdicts that decided the way, and, when no
-    operation is reached, the terminal outcome."""
+    """The first operations that a flow reaches on a snapshot, the verdicts and the branches that decided the way, and,
+    when no operation is reached, the terminal outcome."""
 
     operations: tuple[c.Operation, ...] = ()
     verdicts_used: tuple[str, ...] = ()
     ends_with: str | None = None
+    branches: tuple[c.BranchStep, ...] = ()
 
 
 def follow_to_operations(flow: c.Flow, snapshot: Snapshot) -> Route:
@@ -200,7 +202,10 @@ def follow_to_operations(flow: c.Flow, snapshot: Snapshot) -> Route:
     follower = _Follower(snapshot)
     ending = follower.follow(c.StepRef(flow.entry), flow.steps)
     verdicts = tuple(follower.verdicts_used)
-    return Route(ending, verdicts) if isinstance(ending, tuple) else Route((), verdicts, ending.outcome)
+    branches = tuple(follower.branches)
+    if isinstance(ending, tuple):
+        return Route(ending, verdicts, None, branches)
+    return Route((), verdicts, ending.outcome, branches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +220,18 @@ class _End:
 class _Follower:
     snapshot: Snapshot
     verdicts_used: dict[str, None] = field(default_factory=dict)
+    branches: list[c.BranchStep] = field(default_factory=list)
     steps_taken: int = 0
+    nesting: int = 0
 
     def follow(self, target: c.Target, steps: Mapping[str, c.Step]) -> tuple[c.Operation, ...] | _End:
         """The first operations from a target on, or where the walk ends without one."""
+        self.nesting = nested(self.nesting)
+        ending = self._follow(target, steps)
+        self.nesting -= 1
+        return ending
+
+    def _follow(self, target: c.Target, steps: Mapping[str, c.Step]) -> tuple[c.Operation, ...] | _End:
         contract = self.snapshot.contract
         while isinstance(target, c.StepRef):
             self._count_step()
@@ -229,6 +242,7 @@ class _Follower:
                 case c.BranchStep():
                     decision = self.snapshot.decide(step.condition, "step", step.id)
                     self.verdicts_used.update(dict.fromkeys(decision.verdicts_used))
+                    self.branches.append(step)
                     target = step.if_true if decision.truth else step.if_false
                 case c.HandoffStep():
                     target = c.StepRef(step.next)

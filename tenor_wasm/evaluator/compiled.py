@@ -13,13 +13,14 @@ from tenor_wasm.evaluator.predicates import PredicateFunction, TermFunction, com
 from tenor_wasm.interchange.constructs import Contract, Rule
 from tenor_wasm.interchange.graph import touched_entities
 from tenor_wasm.interchange.nodes import Predicate
+from tenor_wasm.interchange.text import expression_text
 from tenor_wasm.values.codec import Decoder, decoder
 
 
 class CompiledContract:
     """The callables of one contract."""
 
-    __slots__ = ("_entities_of_flows", "_flows", "_operations", "_predicates", "fact_decoders", "rules")
+    __slots__ = ("_entities_of_flows", "_flows", "_operations", "_predicates", "_texts", "fact_decoders", "rules")
 
     def __init__(self, contract: Contract) -> None:
         self.fact_decoders: Mapping[str, Decoder] = {fact.id: decoder(fact.type) for fact in contract.facts.values()}
@@ -29,6 +30,7 @@ class CompiledContract:
         )
         # By identity: the contract keeps its predicates alive as long as this object lives.
         self._predicates: dict[int, PredicateFunction] = {}
+        self._texts: dict[int, str] = {}
         self._entities_of_flows: dict[str, tuple[str, ...]] = {}
         self._operations, self._flows = contract.operations, contract.flows
 
@@ -38,6 +40,13 @@ class CompiledContract:
         if function is None:
             function = self._predicates[id(predicate)] = compile_predicate(predicate)
         return function
+
+    def text(self, predicate: Predicate) -> str:
+        """A rule's condition, a precondition or a branch condition as people read it."""
+        text = self._texts.get(id(predicate))
+        if text is None:
+            text = self._texts[id(predicate)] = expression_text(predicate)
+        return text
 
     def entities_of(self, flow_id: str) -> tuple[str, ...]:
         """The entities that a flow's effects can touch, transitively: those that need a binding (§11.1)."""

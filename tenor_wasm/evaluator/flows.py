@@ -15,13 +15,16 @@ from tenor_wasm.errors import TenorError, listed
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import EntityStates
 from tenor_wasm.evaluator.operations import OperationRefused, execute_operation, resolve_bindings
-from tenor_wasm.evaluator.provenance import StepRecord, Transition
+from tenor_wasm.evaluator.provenance import BranchWalk, StepRecord, Transition
 from tenor_wasm.evaluator.snapshot import Snapshot
 from tenor_wasm.interchange import constructs as c
 from tenor_wasm.interchange.graph import compensations, reachable_steps
 
 STEP_LIMIT = 100_000
 """Steps that one flow execution may take. Sub-flows can multiply: a small contract may ask for billions of steps."""
+
+NESTING_LIMIT = 100
+"""Sub-flows and parallel branches inside each other, the same on every host whatever its recursion allows."""
 
 FAILED_OUTCOMES = frozenset({"failure", "escalation"})
 """Terminal outcomes that make a sub-flow or a branch a failure, however they were reached."""
@@ -32,7 +35,8 @@ class FlowResult:
     """How a flow ended, every step on the way, and the states that it leaves.
 
     ``failed`` tells a parent flow or a join which way to go: the outcome is ``failure`` or ``escalation``, or a
-    failure handler ended the flow with any label but ``success``.
+    failure handler ended the flow with any label but ``success``. ``initial_states`` and ``outcomes`` are kept from the
+    call, so that the result can account for itself.
     """
 
     flow_id: str
@@ -44,6 +48,8 @@ class FlowResult:
     entity_states: EntityStates
     instance_bindings: Mapping[str, str]
     snapshot: Snapshot
+    initial_states: EntityStates
+    outcomes: Mapping[str, str]
 
 
 def execute_flow(
@@ -79,6 +85,8 @@ def execute_flow(
         entity_states=ending.entity_states,
         instance_bindings=dict(bindings),
         snapshot=snapshot,
+        initial_states=entity_states,
+        outcomes=choices,
     )
 
 
@@ -140,6 +148,16 @@ def _follow(target: c.Target) -> _Next:
     return _Halt(target.outcome) if isinstance(target, c.Terminal) else target
 
 
+def nested(nesting: int) -> int:
+    """One level deeper; raises ``too_deep`` beyond the limit."""
+    if nesting == NESTING_LIMIT:
+        raise TenorError(
+            "too_deep", f"sub-flows and branches nest deeper than {NESTING_LIMIT} levels; flatten them", "",
+            {"limit": NESTING_LIMIT},
+        )  # fmt: skip
+    return nesting + 1
+
+
 def _in_branch(record: StepRecord, branch_id: str) -> StepRecord:
     """The record as its parallel step keeps it; branches of branches are named ``outer/inner``."""
     inner = record.branch_id
@@ -160,7 +178,7 @@ class _Walk:
 class _Run:
     """One flow execution: what all its walks share."""
 
-    __slots__ = ("bindings", "choices", "contract", "snapshot", "steps_taken")
+    __slots__ = ("bindings", "choices", "contract", "nesting", "snapshot", "steps_taken")
 
     def __init__(self, snapshot: Snapshot, bindings: Mapping[str, str], choices: Mapping[str, str]) -> None:
         self.snapshot = snapshot
@@ -168,15 +186,18 @@ class _Run:
         self.bindings = bindings
         self.choices = choices
         self.steps_taken = 0
+        self.nesting = 0
 
     def walk(self, entry: str, steps: Mapping[str, c.Step], entity_states: EntityStates) -> _Ending:
         """Walk one step graph from its entry to a terminal."""
+        self.nesting = nested(self.nesting)
         walk = _Walk(entity_states)
         following: _Next = c.StepRef(entry)
         while isinstance(following, c.StepRef):
             self._count_step()
             step = steps[following.step_id]
             following = _STEPS[type(step)](self, step, walk)
+        self.nesting -= 1
         return _Ending(
             following.outcome, following.failed, tuple(walk.records), tuple(walk.transitions), walk.entity_states
         )
@@ -194,23 +215,28 @@ class _Run:
     # --- steps --------------------------------------------------------------------------------------------------
 
     def operation_step(self, step: c.OperationStep, walk: _Walk) -> _Next:
-        refused = self._execute(step.id, "operation", step.operation_id, step.persona, walk)
+        refused = self._execute(step, step.id, "operation", walk)
         if refused is not None:
             return self._handle(step.on_failure, step.id, walk)
         return _follow(step.outcomes[walk.records[-1].result])
 
     def _execute(
-        self, step_id: str, step_type: str, operation_id: str, persona: str, walk: _Walk
+        self, step: c.OperationStep | c.CompensationStep, step_id: str, step_type: str, walk: _Walk
     ) -> OperationRefused | None:
         """Execute an operation and record it; returns the refusal when it did not run."""
-        operation = self.contract.operations[operation_id]
+        operation = self.contract.operations[step.operation_id]
         targets = resolve_bindings((effect.entity_id for effect in operation.effects), self.bindings)
+        found = {key: walk.entity_states.state(*key) for key in targets.items()}
         try:
             result = execute_operation(
-                operation, persona, self.snapshot, walk.entity_states, targets, self.choices.get(step_id)
+                operation, step.persona, self.snapshot, walk.entity_states, targets, self.choices.get(step_id)
             )
         except OperationRefused as refusal:
-            walk.records.append(StepRecord(step_id, step_type, f"error: {refusal.message}", targets, error=refusal))
+            message = f"error: {refusal.message}"
+            record = StepRecord(
+                step_id, step_type, message, targets, None, refusal, construct=step, states_found=found, failed=True
+            )
+            walk.records.append(record)
             return refusal
         walk.entity_states = result.entity_states
         walk.transitions.extend(result.provenance.transitions)
@@ -223,6 +249,8 @@ class _Run:
                 result.provenance,
                 facts_used=result.provenance.facts_used,
                 verdicts_used=result.provenance.verdicts_used,
+                construct=step,
+                states_found=found,
             )
         )
         return None
@@ -236,12 +264,13 @@ class _Run:
                 "true" if decision.truth else "false",
                 facts_used=decision.facts_used,
                 verdicts_used=decision.verdicts_used,
+                construct=step,
             )
         )
         return _follow(step.if_true if decision.truth else step.if_false)
 
     def handoff_step(self, step: c.HandoffStep, walk: _Walk) -> _Next:
-        walk.records.append(StepRecord(step.id, "handoff", "handoff"))
+        walk.records.append(StepRecord(step.id, "handoff", "handoff", construct=step))
         return c.StepRef(step.next)
 
     def sub_flow_step(self, step: c.SubFlowStep, walk: _Walk) -> _Next:
@@ -250,21 +279,35 @@ class _Run:
         # What the sub-flow applied stays applied, also when it failed: each operation is atomic by itself.
         walk.entity_states = ending.entity_states
         walk.transitions.extend(ending.transitions)
-        walk.records.append(StepRecord(step.id, "sub_flow", ending.outcome, dict(self.bindings), steps=ending.records))
+        record = StepRecord(
+            step.id,
+            "sub_flow",
+            ending.outcome,
+            dict(self.bindings),
+            steps=ending.records,
+            construct=step,
+            failed=ending.failed,
+        )
+        walk.records.append(record)
         return self._handle(step.on_failure, step.id, walk) if ending.failed else _follow(step.on_success)
 
     def parallel_step(self, step: c.ParallelStep, walk: _Walk) -> _Next:
         endings = [self.walk(branch.entry, branch.steps, walk.entity_states) for branch in step.branches]
         named = list(zip(step.branches, endings, strict=True))
         summary = ", ".join(f"{branch.id}:{ending.outcome}" for branch, ending in named)
-        walk.records.append(StepRecord(step.id, "parallel", summary, dict(self.bindings)))
+        failed = any(ending.failed for ending in endings)
+        walks = tuple(BranchWalk(branch.id, ending.outcome, ending.failed, ending.records) for branch, ending in named)
+        record = StepRecord(
+            step.id, "parallel", summary, dict(self.bindings), construct=step, branches=walks, failed=failed
+        )
+        walk.records.append(record)
         for branch, ending in named:
             walk.records.extend(_in_branch(record, branch.id) for record in ending.records)
             walk.transitions.extend(ending.transitions)
             # Branches change disjoint entities (a load check), so laying their changes over each other is exact.
             changes = {(change.entity_id, change.instance_id): change.to_state for change in ending.transitions}
             walk.entity_states = walk.entity_states.with_states(changes)
-        if any(ending.failed for ending in endings):
+        if failed:
             return self._handle(step.join.on_any_failure, step.id, walk)
         return _follow(step.join.on_all_success)
 
@@ -280,12 +323,13 @@ class _Run:
         for step in handler.steps:
             self._count_step()
             step_id = f"comp:{step.operation_id}"
-            if self._execute(step_id, "compensation", step.operation_id, step.persona, walk) is not None:
+            if self._execute(step, step_id, "compensation", walk) is not None:
                 return _Halt(step.on_failure.outcome, handled=True)
         return _Halt(handler.then.outcome, handled=True)
 
     def escalate(self, handler: c.Escalate, step_id: str, walk: _Walk) -> _Next:
-        walk.records.append(StepRecord(step_id, "escalation", f"escalated to {handler.to_persona}"))
+        result = f"escalated to {handler.to_persona}"
+        walk.records.append(StepRecord(step_id, "escalation", result, construct=handler))
         return c.StepRef(handler.next)
 
 

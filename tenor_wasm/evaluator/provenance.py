@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tenor_wasm.errors import TenorError
+from tenor_wasm.interchange import constructs as c
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class StepRecord:
     ``escalation``; ``result`` is the outcome label, ``true``/``false``, ``handoff``, a sub-flow's outcome,
     ``branch:outcome, …``, ``escalated to <persona>``, or ``error: `` and a message. ``steps`` holds the records of a
     sub-flow; the records of parallel branches follow their parallel step and name their ``branch_id``.
+
+    For the provenance chain: ``construct`` is what the contract declares for the step, ``branches`` the walks of a
+    parallel step as they were before they were laid out in one list, ``states_found`` the states of the bound instances
+    when an operation came to them (``None`` where there is no such instance), ``failed`` whether a failure handler
+    answers the step.
     """
 
     step_id: str
@@ -59,3 +65,17 @@ class StepRecord:
     verdicts_used: tuple[str, ...] = ()
     branch_id: str | None = None
     steps: tuple[StepRecord, ...] = ()
+    construct: c.Step | c.CompensationStep | c.Escalate | None = None
+    branches: tuple[BranchWalk, ...] = ()
+    states_found: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BranchWalk:
+    """One branch of a parallel step: how it ended, and its own steps."""
+
+    branch_id: str
+    outcome: str
+    failed: bool
+    steps: tuple[StepRecord, ...]

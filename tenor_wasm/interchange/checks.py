@@ -12,6 +12,7 @@ from typing import Any
 from tenor_wasm.errors import Findings, Place, listed
 from tenor_wasm.interchange import constructs as c
 from tenor_wasm.interchange import graph
+from tenor_wasm.values.cycles import cycles, shown_cycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,11 @@ def check_parents(draft: Draft) -> None:
         edges[entity.id] = () if entity.parent is None else (entity.parent,)
         if entity.parent is not None:
             draft.refer("Entity", entity.parent, entity, "parent")
-    cycle = graph.find_cycle(edges)
+    cycle = next(cycles(edges), None)
     if cycle is not None:
         draft.findings.fault(
             "entity_cycle",
-            f"the parents form a cycle: {' → '.join(cycle)}",
+            f"the parents form a cycle: {shown_cycle(cycle)}",
             draft.place(draft.entities[cycle[0]], "parent"),
         )
 
@@ -83,6 +84,21 @@ def check_effects(draft: Draft) -> None:
                 draft.findings.fault(
                     "undeclared_transition",
                     f"'{effect.entity_id}' declares no transition from '{effect.source}' to '{effect.target}'",
+                    draft.place(effect),
+                )
+
+
+def check_ambiguous_effects(draft: Draft) -> None:
+    """Two effects of one outcome that leave the same state: the first declared applies, with a warning (§9.2)."""
+    for operation in draft.operations.values():
+        first: dict[tuple[str, str, str], c.Effect] = {}
+        for effect in operation.effects:
+            other = first.setdefault((effect.outcome, effect.entity_id, effect.source), effect)
+            if other.target != effect.target:
+                draft.findings.warn(
+                    "ambiguous_effects",
+                    f"two effects of '{operation.id}' leave '{effect.entity_id}' in '{effect.source}' under the outcome"
+                    f" '{effect.outcome}'; the first applies: to '{other.target}'",
                     draft.place(effect),
                 )
 
@@ -122,13 +138,13 @@ def check_step_references(draft: Draft) -> None:
                 draft.place(owner, "entry"),
             )
         for step in owner.steps.values():
-            for target in graph.next_steps(step):
+            for path, target in graph.links(step):
                 if target not in owner.steps:
                     draft.findings.fault(
                         "unknown_step",
                         f"the step '{step.id}' of '{flow_id}' leads to '{target}', which is no step here;"
                         f" steps are {listed(owner.steps)}",
-                        draft.place(step),
+                        draft.place(step, *path),
                     )
             if isinstance(step, c.OperationStep):
                 draft.refer("Operation", step.operation_id, step, "op")
@@ -164,10 +180,13 @@ def check_outcomes(draft: Draft) -> None:
 def check_step_cycles(draft: Draft) -> None:
     """Each step graph is acyclic, through handlers too (§11.5)."""
     for owner, flow_id in draft.graphs():
-        cycle = graph.find_cycle({step.id: tuple(graph.next_steps(step)) for step in owner.steps.values()})
+        edges = {step.id: tuple(graph.next_steps(step)) for step in owner.steps.values()}
+        cycle = next(cycles(edges), None)
         if cycle is not None:
             draft.findings.fault(
-                "step_cycle", f"the steps of '{flow_id}' form a cycle: {' → '.join(cycle)}", draft.place(owner, "steps")
+                "step_cycle",
+                f"the steps of '{flow_id}' form a cycle: {shown_cycle(cycle)}",
+                draft.place(owner, "steps"),
             )
 
 
@@ -177,11 +196,11 @@ def check_flow_cycles(draft: Draft) -> None:
         flow.id: tuple(step.flow_id for step in graph.all_steps(flow.steps) if isinstance(step, c.SubFlowStep))
         for flow in draft.flows.values()
     }
-    cycle = graph.find_cycle(edges)
+    cycle = next(cycles(edges), None)
     if cycle is not None:
         draft.findings.fault(
             "flow_cycle",
-            f"the sub-flows form a cycle: {' → '.join(cycle)}",
+            f"the sub-flows form a cycle: {shown_cycle(cycle)}",
             draft.place(draft.flows[cycle[0]], "steps"),
         )
 
@@ -207,6 +226,7 @@ def check_parallel_overlap(draft: Draft) -> None:
 CHECKS: tuple[Callable[[Draft], None], ...] = (
     check_parents,
     check_effects,
+    check_ambiguous_effects,
     check_personas,
     check_step_references,
     check_outcomes,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
 
 from tenor_wasm.errors import Finding, Json
 from tenor_wasm.interchange.nodes import Predicate, Term
@@ -12,6 +12,13 @@ from tenor_wasm.values.types import BaseType
 
 DEFAULT_OUTCOME = "success"
 """The outcome of an operation that declares none."""
+
+
+class Position(NamedTuple):
+    """Where a construct stands in the source that its bundle was elaborated from (§14)."""
+
+    file: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +219,8 @@ class Contract:
     """A loaded contract: every check has passed, every reference resolves, every expression is typed.
 
     Everything stands in the bundle's order, rules too. ``hash`` is ``sha256:`` and the etag of §19.2. ``systems`` and
-    ``sources`` are kept as the bundle has them: evaluation does not use them (§3).
+    ``sources`` are kept as the bundle has them: evaluation does not use them (§3). ``positions`` maps ``(kind, id)`` to
+    the place in the source, for the constructs of which the bundle says it.
     """
 
     id: str
@@ -226,3 +234,4 @@ class Contract:
     sources: Mapping[str, Json]
     systems: Mapping[str, Json]
     warnings: tuple[Finding, ...] = ()
+    positions: Mapping[tuple[str, str], Position] = field(default_factory=dict)

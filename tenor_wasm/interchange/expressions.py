@@ -207,8 +207,8 @@ class ExpressionReader:
             )
             return None
         operator = json.get("op")
-        if isinstance(operator, str):
-            operator_reader = _TERM_OPERATORS.get(operator)
+        if operator is not None:
+            operator_reader = _TERM_OPERATORS.get(operator) if isinstance(operator, str) else None
             if operator_reader is not None:
                 return operator_reader(self, json, place, scope)
         elif "literal" in json:

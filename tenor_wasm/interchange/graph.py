@@ -29,19 +29,29 @@ def handlers(step: c.Step) -> tuple[c.FailureHandler, ...]:
 
 def next_steps(step: c.Step) -> Iterator[str]:
     """The ids of the steps of the same graph that may follow, handlers included."""
+    return (step_id for _, step_id in links(step))
+
+
+def links(step: c.Step) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The steps of the same graph that may follow, each with the path of the member that names it."""
+    targets: list[tuple[tuple[str, ...], c.Target | None]] = []
     match step:
         case c.OperationStep(outcomes=outcomes):
-            targets: tuple[c.Target | None, ...] = tuple(outcomes.values())
+            targets = [(("outcomes", label), target) for label, target in outcomes.items()]
         case c.BranchStep(if_true=if_true, if_false=if_false):
-            targets = (if_true, if_false)
+            targets = [(("if_true",), if_true), (("if_false",), if_false)]
         case c.HandoffStep(next=following):
-            targets = (c.StepRef(following),)
+            targets = [(("next",), c.StepRef(following))]
         case c.SubFlowStep(on_success=on_success):
-            targets = (on_success,)
+            targets = [(("on_success",), on_success)]
         case c.ParallelStep(join=join):
-            targets = (join.on_all_success, join.on_all_complete)
-    yield from (target.step_id for target in targets if isinstance(target, c.StepRef))
-    yield from (handler.next for handler in handlers(step) if isinstance(handler, c.Escalate))
+            targets = [
+                (("join", "on_all_success"), join.on_all_success),
+                (("join", "on_all_complete"), join.on_all_complete),
+            ]
+    yield from ((path, target.step_id) for path, target in targets if isinstance(target, c.StepRef))
+    path = ("join", "on_any_failure") if isinstance(step, c.ParallelStep) else ("on_failure",)
+    yield from (((*path, "next"), handler.next) for handler in handlers(step) if isinstance(handler, c.Escalate))
 
 
 def compensations(step: c.Step) -> Iterator[c.CompensationStep]:
@@ -80,31 +90,3 @@ def reachable_steps(steps: Mapping[str, c.Step], flows: Mapping[str, c.Flow]) ->
             if isinstance(step, c.SubFlowStep) and step.flow_id in flows and step.flow_id not in seen:
                 seen.add(step.flow_id)
                 pending.append(flows[step.flow_id].steps)
-
-
-def find_cycle(edges: Mapping[str, tuple[str, ...]]) -> list[str] | None:
-    """One cycle of a directed graph as the nodes along it, first repeated at the end; ``None`` when there is none.
-
-    Depth-first with an explicit stack: a long chain must not exhaust the interpreter's recursion.
-    """
-    done: set[str] = set()
-    for root in edges:
-        if root in done:
-            continue
-        path: list[str] = [root]
-        on_path = {root}
-        pending = [iter(edges[root])]
-        while pending:
-            following = next((node for node in pending[-1] if node in edges and node not in done), None)
-            if following is None:
-                pending.pop()
-                finished = path.pop()
-                on_path.discard(finished)
-                done.add(finished)
-            elif following in on_path:
-                return [*path[path.index(following) :], following]
-            else:
-                path.append(following)
-                on_path.add(following)
-                pending.append(iter(edges[following]))
-    return None

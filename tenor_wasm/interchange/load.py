@@ -125,7 +125,19 @@ def _read(
         sources={name: members.json for name, members in by_kind["Source"].items()},
         systems={name: members.json for name, members in by_kind["System"].items()},
         warnings=tuple(findings.warnings),
+        positions=_positions(by_kind),
     )
+
+
+def _positions(by_kind: Mapping[str, Mapping[str, Members]]) -> dict[tuple[str, str], c.Position]:
+    """Where the constructs stand in their source. It is told to people only: what is ill-formed is passed over."""
+    positions = {}
+    for kind, constructs in by_kind.items():
+        for construct_id, members in constructs.items():
+            file, line = _at(members.json, "provenance", "file"), _at(members.json, "provenance", "line")
+            if isinstance(file, str) and type(line) is int:
+                positions[kind, construct_id] = c.Position(file, line)
+    return positions
 
 
 def _each(objects: Mapping[str, Members], reader: Callable[[Members, str], Construct | None]) -> dict[str, Construct]:

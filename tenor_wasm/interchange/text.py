@@ -7,7 +7,7 @@ from typing import Any
 
 from tenor_wasm.interchange import nodes
 from tenor_wasm.interchange.nodes import Predicate, Term
-from tenor_wasm.values.codec import text_of
+from tenor_wasm.values.printing import text_of
 
 # Binding strength, weakest first; an operand that binds more weakly than its place is put in parentheses.
 _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _ATOM = range(7)

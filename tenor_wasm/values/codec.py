@@ -1,10 +1,9 @@
-"""Values to and from JSON, checked against their declared type (§4.3, §5.2).
+"""Values from JSON, checked against their declared type (§4.3, §5.2); ``printing`` is the way back.
 
-``decoder(type)`` builds, once per type, the function that reads a JSON value; ``payload(value, type)`` prints a
-value in the structured form of the drop-in surface. In memory a value is plain and immutable, its type known from
-the contract: Bool ``bool``, Int ``int``, Decimal and Money ``Decimal``, Text and Enum ``str``, Date ``str``,
-DateTime ``int`` nanoseconds, Duration ``int`` in the declared unit, Record ``RecordValue``, TaggedUnion
-``TaggedValue``, List ``tuple``.
+``decoder(type)`` builds, once per type, the function that reads a JSON value. In memory a value is plain and
+immutable, its type known from the contract: Bool ``bool``, Int ``int``, Decimal and Money ``Decimal``, Text and Enum
+``str``, Date ``str``, DateTime ``int`` nanoseconds, Duration ``int`` in the declared unit, Record ``RecordValue``,
+TaggedUnion ``TaggedValue``, List ``tuple``.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from tenor_wasm.values import numeric, times
 from tenor_wasm.values.json_float import JsonFloat as JsonFloat
 from tenor_wasm.values.types import (
     MAX_DIGITS,
+    MAX_PRECISION,
     BaseType,
     BoolType,
     DateTimeType,
@@ -143,7 +143,7 @@ def _structured_decimal(json: Mapping[str, Json], wanted: str, place: Place, fin
     if type(precision) is not int or type(scale) is not int or not 0 <= scale <= min(precision, MAX_DIGITS):
         findings.fault("type_mismatch", "a decimal_value needs a 'precision' and within it a 'scale' up to 28", place)
         return INVALID
-    if precision < 1 or not numeric.fits(value, DecimalType(precision, scale)):
+    if not 1 <= precision <= MAX_PRECISION or not numeric.fits(value, DecimalType(precision, scale)):
         findings.fault(
             "decimal_precision", f"{value:f} does not fit its own precision {precision} and scale {scale}", place
         )
@@ -386,7 +386,11 @@ def _plain(json: Json, base_type: BaseType) -> Json:
         json = json.get("value")
     if isinstance(base_type, DurationType):
         return {"value": json, "unit": base_type.unit} if type(json) is int else json
-    if isinstance(json, Mapping) and isinstance(json.get("kind"), str):
+    # A record may have a field of its own that is named 'kind'.
+    is_record = (
+        isinstance(json, Mapping) and isinstance(base_type, RecordType) and json.keys() <= base_type.fields.keys()
+    )
+    if isinstance(json, Mapping) and isinstance(json.get("kind"), str) and not is_record:
         return _unwrap(json, base_type)
     if isinstance(json, Mapping) and isinstance(base_type, RecordType):
         return {name: _plain_member(value, base_type.fields.get(name)) for name, value in json.items()}
@@ -431,86 +435,3 @@ def _plain_variant(json: Mapping[str, Json], base_type: TaggedUnionType) -> Json
     tag = json.get("tag")
     variant = base_type.variants.get(tag) if isinstance(tag, str) else None
     return {**json, "payload": _plain(json["payload"], variant)} if variant and "payload" in json else json
-
-
-# --- printing --------------------------------------------------------------------------------------------------
-
-
-def payload(value: Any, base_type: BaseType) -> dict[str, Json]:
-    """The structured form of a value on the drop-in surface, such as ``{"kind": "bool_value", "value": true}``."""
-    match base_type:
-        case BoolType():
-            return {"kind": "bool_value", "value": value}
-        case IntType():
-            return {"kind": "int_value", "value": value}
-        case DecimalType():
-            return {"kind": "decimal_value", "value": numeric.print_decimal(value)}
-        case TextType():
-            return {"kind": "text_value", "value": value}
-        case EnumType():
-            return {"kind": "enum_value", "value": value}
-        case DateType():
-            return {"kind": "date_value", "value": value}
-        case DateTimeType():
-            return {"kind": "datetime_value", "value": times.print_date_time(value)}
-        case MoneyType(currency):
-            return {"kind": "money_value", "amount": numeric.print_decimal(value), "currency": currency}
-        case DurationType(unit, _, _):
-            return {"kind": "duration_value", "value": value, "unit": unit}
-        case RecordType(fields):
-            members = {name: payload(value[name], fields[name]) for name in sorted(fields)}
-            return {"kind": "record_value", "fields": members}
-        case TaggedUnionType(variants):
-            return {
-                "kind": "tagged_union_value",
-                "tag": value.tag,
-                "payload": payload(value.payload, variants[value.tag]),
-            }
-        case ListType(element, _):
-            return {"kind": "list_value", "elements": [payload(item, element) for item in value]}
-
-
-def plain_json(value: Any, base_type: BaseType) -> Json:
-    """The value in the form that facts have: what ``decoder(base_type)`` would read back."""
-    match base_type:
-        case DecimalType():
-            return numeric.print_decimal(value)
-        case DateTimeType():
-            return times.print_date_time(value)
-        case MoneyType(currency):
-            return {"amount": numeric.print_decimal(value), "currency": currency}
-        case DurationType(unit, _, _):
-            return {"value": value, "unit": unit}
-        case RecordType(fields):
-            return {name: plain_json(value[name], fields[name]) for name in sorted(fields)}
-        case TaggedUnionType(variants):
-            return {"tag": value.tag, "payload": plain_json(value.payload, variants[value.tag])}
-        case ListType(element, _):
-            return [plain_json(item, element) for item in value]
-        case _:
-            return value
-
-
-def text_of(value: Any, base_type: BaseType) -> str:
-    """The value as people read it: ``true``, ``"auto"``, ``10.50``, ``8500.00 USD``, ``3 days``."""
-    match base_type:
-        case BoolType():
-            return "true" if value else "false"
-        case TextType() | EnumType():
-            return f'"{value}"'
-        case DecimalType():
-            return numeric.print_decimal(value)
-        case DateTimeType():
-            return times.print_date_time(value)
-        case MoneyType(currency):
-            return f"{numeric.print_decimal(value)} {currency}"
-        case DurationType(unit, _, _):
-            return f"{value} {unit}"
-        case RecordType(fields):
-            return "{" + ", ".join(f"{name}: {text_of(value[name], fields[name])}" for name in sorted(fields)) + "}"
-        case TaggedUnionType(variants):
-            return f"{value.tag}({text_of(value.payload, variants[value.tag])})"
-        case ListType(element, _):
-            return "[" + ", ".join(text_of(item, element) for item in value) + "]"
-        case _:
-            return str(value)

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from typing import TypeAlias
 
 from tenor_wasm.errors import TenorError
-from tenor_wasm.values.types import MAX_DIGITS, DecimalType, IntType
+from tenor_wasm.values.types import MAX_DIGITS, MAX_PRECISION, DecimalType, IntType
 
 Number: TypeAlias = "int | Decimal"
 
@@ -25,11 +25,11 @@ WHOLE_LIMIT = 10**1000
 """Whole numbers are exact up to here (inclusive), far beyond any use; what is computed beyond it overflows, so that
 a short contract cannot make numbers without end."""
 
-# Wide enough that sums and products of two 28-digit operands are exact before ``fit`` rounds them once.
-_EXACT = Context(prec=120, rounding=ROUND_HALF_EVEN, Emax=999, Emin=-999, traps=[InvalidOperation, Overflow, Inexact])
-_ROUND = Context(prec=120, rounding=ROUND_HALF_EVEN, Emax=999, Emin=-999, traps=[InvalidOperation, Overflow])
+# Wide enough that sums and products of two operands of MAX_PRECISION digits are exact before ``fit`` rounds them once.
+_EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN, Emax=999, Emin=-999, traps=[InvalidOperation, Overflow, Inexact])
+_ROUND = Context(prec=400, rounding=ROUND_HALF_EVEN, Emax=999, Emin=-999, traps=[InvalidOperation, Overflow])
 _STEPS = tuple(Decimal(1).scaleb(-scale) for scale in range(MAX_DIGITS + 1))
-_POWERS: tuple[int, ...] = tuple(10**digits for digits in range(2 * MAX_DIGITS + 2))
+_POWERS: tuple[int, ...] = tuple(10**digits for digits in range(MAX_PRECISION + 1))
 _DECIMAL_TEXT = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?\Z")
 
 
@@ -81,7 +81,7 @@ def fits(value: Number, declared: DecimalType) -> bool:
 
 
 def _whole_limit(declared: DecimalType) -> int:
-    return _POWERS[min(declared.precision - declared.scale, 2 * MAX_DIGITS)]
+    return _POWERS[declared.precision - declared.scale]
 
 
 def fit(value: Number, declared: DecimalType) -> Decimal:
@@ -200,11 +200,11 @@ def _combine(left: int | None, right: int | None, sign: int) -> int | None:
 
 
 def product_type(left: IntType | DecimalType, literal: Number) -> IntType | DecimalType:
-    """The result type of ``left * literal``."""
+    """The result type of ``left * literal``: a decimal keeps its scale, an Int takes that of a decimal literal."""
     if isinstance(left, IntType) and isinstance(literal, int):
         return int_product_type(left, IntType(literal, literal))
     if isinstance(left, IntType):
-        left = promote(left)
+        left = DecimalType(promote(left).precision, scale_of(literal) if isinstance(literal, Decimal) else 0)
     digits = len(str(abs(literal))) if isinstance(literal, int) else len(literal.as_tuple().digits)
     return _decimal_type(left.precision + digits, left.scale)
 

@@ -136,7 +136,9 @@ def assignable(value: BaseType, declared: BaseType) -> bool:
             )
         case (DurationType(), DurationType()):
             return SECONDS_PER_UNIT[declared.unit] <= SECONDS_PER_UNIT[value.unit]
-        case (BoolType() | DateType() | DateTimeType() | EnumType() | MoneyType(), _):
+        case (EnumType(), EnumType()):
+            return set(value.values) == set(declared.values)
+        case (BoolType() | DateType() | DateTimeType() | MoneyType(), _):
             return value == declared
         case (RecordType() | TaggedUnionType() | ListType(), _):
             return value == declared

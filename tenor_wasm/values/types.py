@@ -12,7 +12,10 @@ from typing import TypeAlias
 from tenor_wasm.errors import Findings, Json, Place, listed, shown
 
 MAX_DIGITS = 28
-"""Significant digits of a decimal, and its largest scale (§13.6). A type may declare more digits; no value has them."""
+"""Significant digits of a decimal, and its largest scale (§13.6). A type may declare more digits."""
+
+MAX_PRECISION = 100
+"""Digits that a decimal type may declare: far beyond the model, so that published bundles load, but bounded."""
 
 SECONDS_PER_UNIT: Mapping[str, int] = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 """Duration units and their exact lengths (§4.1: a day is 86,400 seconds)."""
@@ -273,7 +276,7 @@ def _parse_int(reader: _TypeReader) -> BaseType | None:
 
 
 def _parse_decimal(reader: _TypeReader) -> BaseType | None:
-    good_precision, precision = reader.integer("precision", 1, None, True)
+    good_precision, precision = reader.integer("precision", 1, MAX_PRECISION, True)
     good_scale, scale = reader.integer("scale", 0, MAX_DIGITS, True)
     if not (good_precision and good_scale) or precision is None or scale is None:
         return None

@@ -93,3 +93,21 @@ def test_sub_flows_that_nest_deeper_than_they_can_be_followed_are_an_error() -> 
     assert json.loads(compat.simulate_flow(handle, "f0", "clerk", "{}", "{}"))["code"] == "too_deep"
     assert json.loads(compat.compute_action_space(handle, "{}", "{}", "clerk"))["code"] == "too_deep"
     assert json.loads(compat.simulate_flow(handle, "f1990", "clerk", "{}", "{}"))["outcome"] == "success"
+
+
+def test_a_record_may_have_a_field_named_kind() -> None:
+    line = b.record(kind=b.text(), wait=b.duration("days"))
+    contract = b.load(
+        b.fact("plain", line, default={"kind": "record_value", "wait": 3}),
+        b.fact("wrapped", line, default={"kind": "record_value", "fields": {"kind": "rush", "wait": 3}}),
+    )
+    assert contract.facts["plain"].default == {"kind": "record_value", "wait": 3}
+    assert contract.facts["wrapped"].default == {"kind": "rush", "wait": 3}
+
+
+@pytest.mark.parametrize("operator", [1, [], {}, True, "%"])
+def test_an_operator_that_is_none_makes_no_literal_of_an_expression(operator: Any) -> None:
+    product = {"op": operator, "left": b.ref("x"), "literal": 10}
+    with pytest.raises(api.TenorError) as refused:
+        b.load(b.fact("x", b.integer()), b.rule("v", b.compare(product, "=", b.ref("x"))))
+    assert b.findings(refused.value) == [("invalid_expression", "/constructs/1/body/when/left")]

@@ -15,8 +15,9 @@ from tenor_wasm import api
 from tenor_wasm.errors import Findings
 from tenor_wasm.interchange.canonical import canonical_json, contract_hash
 from tenor_wasm.values import times
-from tenor_wasm.values.codec import INVALID, decode_literal, decoder, payload, plain_json
+from tenor_wasm.values.codec import INVALID, decode_literal, decoder
 from tenor_wasm.values.numeric import LIMIT, parse_decimal, print_decimal
+from tenor_wasm.values.printing import payload, plain_json
 from tenor_wasm.values.types import SECONDS_PER_UNIT, parse_type, type_to_json
 from tests import bundles as b
 from tests.properties import strategies as some
@@ -82,6 +83,25 @@ def test_a_product_with_a_literal_is_rounded_half_to_even_to_its_scale(data: st.
     result = computed(b.decimal(precision, scale), left, "*", b.literal(factor, b.decimal(10, 4)), b.decimal(28, kept))
     exact = rounded(rounded(Fraction(left) * Fraction(factor), scale), kept)
     assert Fraction(result) == exact
+
+
+@given(some.decimal_texts(9, 2), some.decimal_texts(6, 4), st.sampled_from("+-"))
+def test_amounts_of_money_add_exactly(left: str, right: str, operator: str) -> None:
+    amounts = [{"amount": text, "currency": "EUR"} for text in (left, right)]
+    result = computed(b.money(), amounts[0], operator, b.ref("y"), b.money(), y=(b.money(), amounts[1]))
+    assert Fraction(result) == OPERATORS[operator](Fraction(left), Fraction(right))
+
+
+@given(some.decimal_texts(6, 2), st.integers(-1000, 1000), st.sampled_from("+-"))
+def test_a_whole_number_is_promoted_beside_a_decimal(left: str, right: int, operator: str) -> None:
+    whole = b.integer(-1000, 1000)
+    result = computed(b.decimal(6, 2), left, operator, b.ref("y"), b.decimal(12, 2), y=(whole, right))
+    exact = OPERATORS[operator](Fraction(left), Fraction(right))
+    assert Fraction(result) == exact
+    compared = b.load(
+        b.fact("x", b.decimal(6, 2)), b.fact("y", whole), b.rule("v", b.compare(b.ref("x"), "<=", b.ref("y")))
+    )
+    assert bool(api.evaluate(compared, {"x": left, "y": right}).verdicts) is (Fraction(left) <= right)
 
 
 @given(st.integers(-(10**30), 10**30), st.integers(-(10**30), 10**30), st.sampled_from("+-*"))

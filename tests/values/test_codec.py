@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tenor_wasm.errors import Findings
-from tenor_wasm.values.codec import INVALID, JsonFloat, decode_literal, decoder, payload, plain_json, text_of
+from tenor_wasm.values.codec import INVALID, JsonFloat, decode_literal, decoder
+from tenor_wasm.values.printing import payload, plain_json, text_of
 from tenor_wasm.values.types import BaseType, parse_type
 from tests import bundles as b
 

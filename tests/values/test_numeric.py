@@ -199,7 +199,7 @@ def test_sums_and_differences_have_the_type_of_the_promotion_table(
         (IntType(None, 3), 4, IntType()),
         (DecimalType(5, 2), 100, DecimalType(8, 2)),
         (DecimalType(5, 2), D("10.00"), DecimalType(9, 2)),
-        (IntType(0, 10), D("1.5"), DecimalType(4, 0)),
+        (IntType(0, 10), D("1.5"), DecimalType(4, 1)),
     ],
 )
 def test_products_with_a_literal_have_the_type_of_the_promotion_table(

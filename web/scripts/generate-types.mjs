@@ -13,7 +13,11 @@ const BANNER = `/**
  */`;
 
 /** The schemas that are named otherwise than their file: these are results, told from the inputs by their name. */
-const RESULTS = ["action_space", "elaborate", "evaluate", "explain", "format", "inspect", "load", "simulate_flow", "version"];
+const RESULTS = [
+  "action_space", "diff", "elaborate", "evaluate", "explain", "format", "inspect", "load", "run_scenarios", "simulate_flow", "verify", "version",
+];
+/** The schemas whose parts are told apart by their own names; a part of any other is called after its file, too. */
+const PLAIN_PARTS = ["action_space", "common", "elaborate", "evaluate", "files", "inspect", "source_errors"];
 /** Not of the bridge: the command line's own results, the drop-in surface's error, and the wire's parameters. */
 const LEFT_OUT = ["compat_error", "error", "free", "hash", "params", "validate"];
 /** In what a caller gives, a large integer is a bigint; in what comes back, it is the text of its digits (json.ts). */
@@ -29,8 +33,7 @@ async function oneDocument() {
     if (LEFT_OUT.includes(name)) continue;
     const { $schema, $id, title, $defs = {}, ...schema } = JSON.parse(await readFile(new URL(file, SCHEMAS), "utf8"));
     for (const [part, definition] of Object.entries($defs)) {
-      // The wire's error is `ErrorShape` of errors.ts; a type called Error would hide JavaScript's.
-      if (part !== "error") define(definitions, partName(name, part), definition, name);
+      define(definitions, partName(name, part), definition, name);
     }
     if (name !== "common") define(definitions, schemaName(name), schema, name);
   }
@@ -50,7 +53,9 @@ function partName(file, part) {
   if (file === "simulate_flow") return part === "step" ? "path_step" : `step_${part}`;
   if (file === "action_space" && part === "reason") return "blocked_reason";
   if (file === "facts") return `fact_${part}`;
-  return file === "bundle" ? `bundle_${part}` : part;
+  // A type called Error would hide JavaScript's.
+  if (part === "error") return "wire_error";
+  return PLAIN_PARTS.includes(file) ? part : `${file}_${part}`;
 }
 
 /** A copy whose references are local and whose integers are as wide as the wire's. */

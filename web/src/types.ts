@@ -285,6 +285,202 @@ export type BundleHandler =
       [k: string]: unknown;
     };
 /**
+ * The declared source of a fact (§5.1).
+ */
+export type ChainSource =
+  | string
+  | {
+      source_id?: string;
+      path?: string;
+      protocol?: string;
+    };
+/**
+ * One step as it happened; each kind has its own members.
+ */
+export type ChainStep =
+  | {
+      step: string;
+      step_type: "OperationStep" | "CompensationStep";
+      operation: string;
+      /**
+       * The persona of the contract, and how it was resolved where the caller said it.
+       */
+      persona: {
+        contract_persona: string;
+        [k: string]: string;
+      };
+      outcome?: string;
+      ambiguous_outcomes?: string[];
+      /**
+       * Why the operation was refused.
+       */
+      error?: {
+        code: string;
+        details: {[k: string]: unknown};
+      };
+      instance_binding: {
+        [k: string]: string;
+      };
+      /**
+       * Entity → instance → state; null where there is no such instance.
+       */
+      state_before: {
+        [k: string]: {
+          [k: string]: string | null;
+        };
+      };
+      /**
+       * Entity → instance → state; null where there is no such instance.
+       */
+      state_after: {
+        [k: string]: {
+          [k: string]: string | null;
+        };
+      };
+      snapshot_id: string;
+      /**
+       * Only where a clock was given.
+       */
+      evaluated_at?: string;
+      result: string;
+      /**
+       * The text of the condition and its truth; null where it was not decided.
+       */
+      precondition: {
+        expression: string;
+        met: boolean | null;
+      };
+      /**
+       * Items: One state change of one instance.
+       */
+      transitions: {
+        entity: string;
+        instance: string;
+        from: string;
+        to: string;
+        transition_declared: boolean;
+      }[];
+      facts_used: ChainFacts;
+      verdicts_at_evaluation: ChainVerdicts;
+      /**
+       * Only where a clock was given.
+       */
+      executed_at?: string;
+      /**
+       * Only where a clock was given.
+       */
+      applied_at?: string;
+    }
+  | {
+      step: string;
+      step_type: "BranchStep";
+      /**
+       * The persona of the contract, and how it was resolved where the caller said it.
+       */
+      persona: {
+        contract_persona: string;
+        [k: string]: string;
+      };
+      result: "true" | "false";
+      /**
+       * The text of the condition and its truth.
+       */
+      condition: {
+        expression: string;
+        result: boolean;
+      };
+      next: string;
+      facts_used: ChainFacts;
+      verdicts_at_evaluation: ChainVerdicts;
+      /**
+       * Only where a clock was given.
+       */
+      executed_at?: string;
+    }
+  | {
+      step: string;
+      step_type: "HandoffStep";
+      from_persona: string;
+      to_persona: string;
+      next: string;
+      /**
+       * Only where a clock was given.
+       */
+      executed_at?: string;
+    }
+  | {
+      step: string;
+      step_type: "SubFlowStep";
+      /**
+       * The persona of the contract, and how it was resolved where the caller said it.
+       */
+      persona: {
+        contract_persona: string;
+        [k: string]: string;
+      };
+      result: string;
+      flow: ChainFlow;
+      /**
+       * Only where a clock was given.
+       */
+      executed_at?: string;
+    }
+  | {
+      step: string;
+      step_type: "ParallelStep";
+      result: "completed" | "failed";
+      branches: {
+        branch_id: string;
+        outcome: string;
+        failed: boolean;
+        steps: ChainStep[];
+      }[];
+      /**
+       * Only where a clock was given.
+       */
+      executed_at?: string;
+    }
+  | {
+      step: string;
+      step_type: "Escalation";
+      to_persona: string;
+      next: string;
+      /**
+       * Only where a clock was given.
+       */
+      executed_at?: string;
+    };
+export type ExplainChange =
+  | {
+      kind: "fact";
+      fact_id: string;
+      parts: {
+        path: (string | number)[];
+        value: unknown;
+      }[];
+      /**
+       * The comparison whose bound the value is.
+       */
+      bound?: string;
+    }
+  | {
+      kind: "persona";
+      persona: string;
+    }
+  | {
+      kind: "instance";
+      entity_id: string;
+      state: string;
+      instance_ids: string[];
+    }
+  | {
+      kind: "flows";
+      entity_id: string;
+      instance_id: string;
+      state: string | null;
+      runs: ExplainRun[];
+    };
+/**
  * Bool, Int, text, list, or an object: Money {amount, currency}, Duration {value, unit}, TaggedUnion {tag, payload}, Record, or a structured decimal_value. Decimals are texts; a number with a fraction is refused.
  */
 export type FactValue = boolean | number | bigint | string | FactValue[] | object;
@@ -557,6 +753,432 @@ export interface Bundle {
   [k: string]: unknown;
 }
 /**
+ * A fact as the nested document shows it.
+ */
+export interface ChainFact {
+  value: unknown;
+  type: string;
+  source: ChainSource;
+  assertion_source: "external" | "contract";
+  /**
+   * Only where a clock was given.
+   */
+  received_at?: string;
+}
+export interface ChainFacts {
+  [k: string]: ChainFact;
+}
+/**
+ * A verdict, or what a rule that did not fire came to (produced is false).
+ */
+export interface ChainVerdict {
+  value: unknown;
+  produced: boolean;
+  type: string;
+  stratum: number;
+  rule: string;
+  when_expression: string;
+  verdicts_used: string[];
+  facts_used: ChainFacts;
+}
+export interface ChainVerdicts {
+  [k: string]: ChainVerdict;
+}
+/**
+ * The chain of a sub-flow.
+ */
+export interface ChainFlow {
+  provenance_chain_id: string;
+  flow_outcome: ChainFlowOutcome;
+  entity_bindings: {
+    [k: string]: string;
+  };
+  snapshot_id: string;
+  steps: ChainStep[];
+}
+/**
+ * How the flow ended.
+ */
+export interface ChainFlowOutcome {
+  flow_id: string;
+  persona: string;
+  status: "completed" | "failed";
+  outcome: string;
+  execution_id?: string;
+  called_by?: {
+    step: string;
+    sequence: number;
+  };
+  /**
+   * Only where a clock was given.
+   */
+  started_at?: string;
+  /**
+   * Only where a clock was given.
+   */
+  completed_at?: string;
+}
+/**
+ * What a decision touched, in the order of first touch.
+ */
+export interface ChainReferences {
+  verdicts_referenced: {
+    name: string;
+    value: unknown;
+    produced: boolean;
+    stratum: number;
+    provenance_ref: string;
+  }[];
+  facts_referenced: {
+    name: string;
+    value: unknown;
+    provenance_ref: string;
+  }[];
+}
+/**
+ * The same as flat records that name each other by id; each kind in the order of writing.
+ */
+export interface ChainRecords {
+  flow_outcomes: {
+    provenance_chain_id: string;
+    flow_id: string;
+    persona: string;
+    status: "completed" | "failed";
+    outcome: string;
+    execution_id?: string;
+    called_by?: {
+      step: string;
+      sequence: number;
+    };
+    contract: string;
+    contract_hash: ContractHash;
+    simulation?: true;
+    /**
+     * Only where a clock was given.
+     */
+    started_at?: string;
+    /**
+     * Only where a clock was given.
+     */
+    completed_at?: string;
+    entity_bindings: {
+      [k: string]: string;
+    };
+    snapshot_id: string;
+    verdict_set_ref: string;
+    /**
+     * Items: The record of a step, and of its operation.
+     */
+    steps: {
+      step_id: string;
+      ref?: string;
+    }[];
+  }[];
+  step_records: (
+    | {
+        step_record_id: string;
+        sequence: number;
+        step_name: string;
+        step_type: "OperationStep" | "CompensationStep";
+        operation: string;
+        result: string;
+        operation_provenance: string;
+        /**
+         * Only where a clock was given.
+         */
+        executed_at?: string;
+      }
+    | {
+        step_record_id: string;
+        sequence: number;
+        step_name: string;
+        step_type: "BranchStep";
+        /**
+         * The persona of the contract, and how it was resolved where the caller said it.
+         */
+        persona: {
+          contract_persona: string;
+          [k: string]: string;
+        };
+        result: "true" | "false";
+        /**
+         * The text of the condition and its truth.
+         */
+        condition: {
+          expression: string;
+          result: boolean;
+        };
+        next: string;
+        inputs: ChainReferences;
+        /**
+         * Only where a clock was given.
+         */
+        executed_at?: string;
+      }
+    | {
+        step_record_id: string;
+        sequence: number;
+        step_name: string;
+        step_type: "HandoffStep";
+        from_persona: string;
+        to_persona: string;
+        next: string;
+        /**
+         * Only where a clock was given.
+         */
+        executed_at?: string;
+      }
+    | {
+        step_record_id: string;
+        sequence: number;
+        step_name: string;
+        step_type: "SubFlowStep";
+        /**
+         * The persona of the contract, and how it was resolved where the caller said it.
+         */
+        persona: {
+          contract_persona: string;
+          [k: string]: string;
+        };
+        result: string;
+        flow_id: string;
+        chain_ref: string;
+        /**
+         * Only where a clock was given.
+         */
+        executed_at?: string;
+      }
+    | {
+        step_record_id: string;
+        sequence: number;
+        step_name: string;
+        step_type: "ParallelStep";
+        result: "completed" | "failed";
+        branches: {
+          branch_id: string;
+          outcome: string;
+          failed: boolean;
+          /**
+           * Items: The record of a step, and of its operation.
+           */
+          steps: {
+            step_id: string;
+            ref?: string;
+          }[];
+        }[];
+        /**
+         * Only where a clock was given.
+         */
+        executed_at?: string;
+      }
+    | {
+        step_record_id: string;
+        sequence: number;
+        step_name: string;
+        step_type: "Escalation";
+        to_persona: string;
+        next: string;
+        /**
+         * Only where a clock was given.
+         */
+        executed_at?: string;
+      }
+  )[];
+  operation_provenance: {
+    provenance_id: string;
+    sequence: number;
+    operation: string;
+    /**
+     * The persona of the contract, and how it was resolved where the caller said it.
+     */
+    persona: {
+      contract_persona: string;
+      [k: string]: string;
+    };
+    outcome?: string;
+    ambiguous_outcomes?: string[];
+    /**
+     * Why the operation was refused.
+     */
+    error?: {
+      code: string;
+      details: {[k: string]: unknown};
+    };
+    instance_binding: {
+      [k: string]: string;
+    };
+    /**
+     * Entity → instance → state; null where there is no such instance.
+     */
+    state_before: {
+      [k: string]: {
+        [k: string]: string | null;
+      };
+    };
+    /**
+     * Entity → instance → state; null where there is no such instance.
+     */
+    state_after: {
+      [k: string]: {
+        [k: string]: string | null;
+      };
+    };
+    snapshot_id: string;
+    /**
+     * Only where a clock was given.
+     */
+    evaluated_at?: string;
+    /**
+     * The text of the condition and its truth; null where it was not decided.
+     */
+    precondition: {
+      expression: string;
+      result: boolean | null;
+      verdict_ref?: string;
+    };
+    inputs: ChainReferences;
+    /**
+     * Items: One state change of one instance.
+     */
+    entity_transitions: {
+      entity: string;
+      instance: string;
+      from_state: string;
+      to_state: string;
+      transition_declared: boolean;
+    }[];
+    verdict_set_ref: string;
+    simulation?: true;
+    /**
+     * Only where a clock was given.
+     */
+    applied_at?: string;
+  }[];
+  /**
+   * @maxItems 1
+   */
+  verdict_sets:
+    | []
+    | [
+        {
+          verdict_set_id: string;
+          contract_hash: ContractHash;
+          /**
+           * Only where a clock was given.
+           */
+          evaluated_at?: string;
+          verdicts: {
+            name: string;
+            value: unknown;
+            produced: boolean;
+            type: string;
+            stratum: number;
+            rule: string;
+            provenance_ref: string;
+          }[];
+        }
+      ];
+  verdict_provenance: {
+    verdict_provenance_id: string;
+    verdict_name: string;
+    rule: string;
+    stratum: number;
+    when_expression: string;
+    result: boolean;
+    inputs: ChainReferences;
+  }[];
+  fact_provenance: {
+    fact_provenance_id: string;
+    fact_name: string;
+    declared_type: string;
+    value: unknown;
+    source: ChainSource;
+    assertion_source: "external" | "contract";
+    /**
+     * Only where a clock was given.
+     */
+    received_at?: string;
+  }[];
+}
+/**
+ * Why each step of a flow went as it did, down to the facts (§15.4); it holds its own inputs, so that it can be verified.
+ */
+export interface Chain {
+  format: "tenor-provenance/1";
+  contract: string;
+  contract_hash: ContractHash;
+  simulation?: true;
+  provenance_chain_id: string;
+  flow_outcome: ChainFlowOutcome;
+  entity_bindings: {
+    [k: string]: string;
+  };
+  snapshot_id: string;
+  steps: ChainStep[];
+  /**
+   * What started the flow.
+   */
+  trigger: {
+    type: string;
+    persona: string;
+    [k: string]: string;
+  };
+  /**
+   * All that the chain follows from, beside the contract.
+   */
+  inputs: {
+    flow: string;
+    persona: string;
+    /**
+     * The facts that were asserted, by id.
+     */
+    facts: {[k: string]: unknown};
+    /**
+     * The facts that have the contract's default.
+     */
+    defaults: string[];
+    /**
+     * The states of the bound instances; null where there is no such instance.
+     */
+    entity_states: {
+      [k: string]: {
+        [k: string]: string | null;
+      };
+    };
+    instance_bindings: {
+      [k: string]: string;
+    };
+    /**
+     * The outcomes that were chosen, by step.
+     */
+    outcomes: {
+      [k: string]: string;
+    };
+    /**
+     * What the caller brought along: who called, and ids and times in the order in which they were asked for.
+     */
+    recorded: {
+      execution_id?: string;
+      trigger?: {
+        [k: string]: string;
+      };
+      personas?: {
+        [k: string]: {
+          [k: string]: string;
+        };
+      };
+      ids?: string[];
+      times?: string[];
+    };
+  };
+  verdicts: ChainVerdicts;
+  records: ChainRecords;
+  /**
+   * The SHA-256 of the canonical JSON of all other members.
+   */
+  content_hash: string;
+}
+/**
  * A produced verdict; what its rule touched is listed in the order of first touch (§7.2).
  */
 export interface Verdict {
@@ -579,6 +1201,104 @@ export interface Transition {
   to_state: string;
 }
 /**
+ * A fault: a stable code, a sentence that says what to do, and the place.
+ */
+export interface WireError {
+  code: string;
+  message: string;
+  path: Pointer;
+  details: {[k: string]: unknown};
+}
+/**
+ * A thing that is not the same on both sides; null where a side does not have it. Of a rule, operation or flow the sides say whether it is declared.
+ */
+export interface DiffCause {
+  kind: "persona" | "fact" | "verdict" | "state" | "binding" | "outcome" | "rule" | "operation" | "flow";
+  name: string;
+  a: unknown;
+  b: unknown;
+}
+/**
+ * Result of diff: what is different between two evaluations, and why.
+ */
+export interface DiffResult {
+  /**
+   * Whether all that follows is the same, also where inputs are not.
+   */
+  same: boolean;
+  /**
+   * What was given differently.
+   */
+  inputs: DiffCause[];
+  verdicts: {
+    verdict_type: string;
+    change: "gained" | "lost" | "changed";
+    a: unknown;
+    b: unknown;
+    causes: DiffCause[];
+  }[];
+  actions: {
+    flow_id: string;
+    change: "opened" | "blocked" | "other_reasons" | "other_operations" | "added" | "removed";
+    a: "available" | "blocked" | "undeclared";
+    b: "available" | "blocked" | "undeclared";
+    causes: DiffCause[];
+  }[];
+  instances: {
+    flow_id: string;
+    entity_id: string;
+    instance_id: string;
+    a: "available" | "blocked" | "absent";
+    b: "available" | "blocked" | "absent";
+    causes: DiffCause[];
+  }[];
+  path: null | {
+    index: number;
+    a: null | PathStep;
+    b: null | PathStep;
+    outcome_a: string;
+    outcome_b: string;
+    causes: DiffCause[];
+  };
+}
+/**
+ * One step as it happened; steps of a sub-flow are nested.
+ */
+export interface PathStep {
+  step_id: string;
+  step_type: "operation" | "branch" | "handoff" | "sub_flow" | "parallel" | "compensation" | "escalation";
+  result: string;
+  instance_bindings?: {
+    [k: string]: string;
+  };
+  branch_id?: string;
+  provenance?: StepProvenance;
+  error?: {
+    code: string;
+    message: string;
+    details: {[k: string]: unknown};
+  };
+  facts_used?: string[];
+  verdicts_used?: string[];
+  steps?: PathStep[];
+}
+/**
+ * What one execution of an operation rested on and did (§9.5).
+ */
+export interface StepProvenance {
+  operation: string;
+  persona: string;
+  outcome: string;
+  instance_binding: {
+    [k: string]: string;
+  };
+  facts_used: string[];
+  verdicts_used: string[];
+  state_before: InstanceStates;
+  state_after: InstanceStates;
+  ambiguous_outcomes?: string[];
+}
+/**
  * Result of elaborate (§14.2).
  */
 export interface ElaborateResult {
@@ -599,6 +1319,191 @@ export interface EntityStates {
  */
 export interface EvaluateResult {
   verdicts: Verdict[];
+  contract_hash: ContractHash;
+  warnings: Warnings;
+}
+/**
+ * Where the construct stands in its source.
+ */
+export interface ExplainPosition {
+  file: string;
+  line: number | string;
+}
+/**
+ * A predicate, and what its evaluation touched, in the order of first touch.
+ */
+export interface ExplainExplanation {
+  tree: ExplainTree;
+  facts_used: string[];
+  verdicts_used: string[];
+}
+/**
+ * One sub-expression as it was evaluated.
+ */
+export interface ExplainTree {
+  kind:
+    | "comparison"
+    | "truth"
+    | "and"
+    | "or"
+    | "not"
+    | "verdict"
+    | "forall"
+    | "exists"
+    | "fact"
+    | "variable"
+    | "literal"
+    | "field"
+    | "variant"
+    | "element"
+    | "len"
+    | "arithmetic"
+    | "predicate"
+    | "term";
+  text: string;
+  name?: string;
+  operator?: "=" | "!=" | "<" | "<=" | ">" | ">=" | "+" | "-" | "*";
+  truth?: boolean;
+  /**
+   * Short-circuit passed it over.
+   */
+  skipped?: true;
+  /**
+   * The tagged union holds another variant: there is no value.
+   */
+  absent?: true;
+  type?: BaseType;
+  /**
+   * The value, in the form that facts have.
+   */
+  value?: {
+    [k: string]: unknown;
+  };
+  operands?: ExplainTree[];
+  /**
+   * Elements of the quantifier's list.
+   */
+  length?: number;
+  /**
+   * Index of the element that decided; null when none did.
+   */
+  decided_by?: number | null;
+  /**
+   * Elements after it that would have decided too.
+   */
+  more_deciding?: number;
+  cases?: {
+    index: number;
+    value: unknown;
+    body: ExplainTree;
+  }[];
+}
+export interface ExplainFact {
+  value: unknown;
+  type: BaseType;
+  source: unknown;
+  assertion_source: "external" | "contract";
+  position?: ExplainPosition;
+}
+export interface ExplainVerdict {
+  present: boolean;
+  rule: string;
+  stratum: number;
+  when: ExplainExplanation;
+  payload?: ExplainTree;
+  position?: ExplainPosition;
+}
+export interface ExplainOperation {
+  operation_id: string;
+  persona: string;
+  allowed_personas: string[];
+  admitted: boolean;
+  precondition: ExplainExplanation;
+  instances: {
+    entity_id: string;
+    instance_id: string;
+    /**
+     * null: there is no such instance.
+     */
+    state: string | null;
+    required_states: string[];
+    suits: boolean;
+  }[];
+  position?: ExplainPosition;
+}
+export interface ExplainRun {
+  flow_id: string;
+  persona: string;
+  instance_bindings: {
+    [k: string]: string;
+  };
+}
+/**
+ * Minimal sets of changes, each proved by evaluating it.
+ */
+export interface ExplainRemedies {
+  suggestions: {
+    changes: ExplainChange[];
+    obtained_verdicts: string[];
+    lost_verdicts: string[];
+  }[];
+  detours: {
+    flow_id: string;
+    persona: string;
+    instance_bindings: {
+      [k: string]: string;
+    };
+    entity_id: string;
+    instance_id: string;
+    state: string;
+  }[];
+  /**
+   * Whether every combination of the values in question was tried.
+   */
+  complete: boolean;
+  checked: number;
+  limit: number;
+  sampled_facts: string[];
+}
+/**
+ * Result of explain: why a verdict, an action, a step or a fact is as it is, and what would open a blocked action.
+ */
+export interface ExplainResult {
+  target: {
+    kind: "verdict" | "action" | "step" | "fact";
+    name: string;
+  };
+  /**
+   * The verdict is present, the action open, the step reached without failure, the fact given.
+   */
+  holds: boolean;
+  /**
+   * The whole answer for people.
+   */
+  text: string;
+  persona?: string;
+  instance_bindings?: {
+    [k: string]: string;
+  };
+  branches: {
+    step_id: string;
+    condition: ExplainExplanation;
+  }[];
+  operations: ExplainOperation[];
+  step?: PathStep;
+  /**
+   * Every verdict that a tree mentions, once.
+   */
+  verdicts: {
+    [k: string]: ExplainVerdict;
+  };
+  /**
+   * Every fact that the answer rests on, once.
+   */
+  facts: {
+    [k: string]: ExplainFact;
+  };
+  remedies?: ExplainRemedies;
   contract_hash: ContractHash;
   warnings: Warnings;
 }
@@ -685,42 +1590,99 @@ export interface LoadResult {
   contract_hash: ContractHash;
   warnings: Warnings;
 }
+export interface RunScenariosCoverage {
+  hit: number;
+  total: number;
+  missed: string[];
+  hits: {
+    [k: string]: number;
+  };
+}
 /**
- * One step as it happened; steps of a sub-flow are nested.
+ * Result of run_scenarios: how each scenario went, and what they exercised of the contract.
  */
-export interface PathStep {
-  step_id: string;
-  step_type: "operation" | "branch" | "handoff" | "sub_flow" | "parallel" | "compensation" | "escalation";
-  result: string;
+export interface RunScenariosResult {
+  passed: boolean;
+  results: {
+    title: string;
+    passed: boolean;
+    /**
+     * How many expectations were stated.
+     */
+    checked: number;
+    differences: {
+      path: Pointer;
+      expected: unknown;
+      actual: unknown;
+    }[];
+    error?: WireError;
+  }[];
+  coverage: {
+    rules: RunScenariosCoverage;
+    predicates: RunScenariosCoverage;
+    transitions: RunScenariosCoverage;
+    steps: RunScenariosCoverage;
+    edges: RunScenariosCoverage;
+    personas: RunScenariosCoverage;
+  };
+  contract_hash: ContractHash;
+}
+export interface ScenariosScenario {
+  title: string;
+  about?: string;
+  facts: {[k: string]: unknown};
+  entity_states?: {[k: string]: unknown};
+  persona?: string;
+  flow?: string;
   instance_bindings?: {
     [k: string]: string;
   };
-  branch_id?: string;
-  provenance?: StepProvenance;
-  error?: {
-    code: string;
-    message: string;
-    details: {[k: string]: unknown};
-  };
-  facts_used?: string[];
-  verdicts_used?: string[];
-  steps?: PathStep[];
-}
-/**
- * What one execution of an operation rested on and did (§9.5).
- */
-export interface StepProvenance {
-  operation: string;
-  persona: string;
-  outcome: string;
-  instance_binding: {
+  outcomes?: {
     [k: string]: string;
   };
-  facts_used: string[];
-  verdicts_used: string[];
-  state_before: InstanceStates;
-  state_after: InstanceStates;
-  ambiguous_outcomes?: string[];
+  expect?: ScenariosExpect;
+}
+/**
+ * What is expected; what is left out is not looked at.
+ */
+export interface ScenariosExpect {
+  /**
+   * By name: present or not, or present with a payload.
+   */
+  verdicts?: {
+    [k: string]:
+      | boolean
+      | {
+          payload: unknown;
+        };
+  };
+  /**
+   * By flow: open or not, or for each entity exactly the instances that it is open for.
+   */
+  actions?: {
+    [k: string]:
+      | boolean
+      | {
+          [k: string]: string[];
+        };
+  };
+  outcome?: string;
+  /**
+   * The steps as they happen, those of a sub-flow behind its step.
+   */
+  path?: string[];
+  transitions?: Transition[];
+  /**
+   * The code of the error that evaluating gives.
+   */
+  error?: string;
+}
+/**
+ * A scenario file: situations of a contract, and what is expected of each. Input of run_scenarios and of the command test.
+ */
+export interface Scenarios {
+  contract?: string | Bundle;
+  scenarios: ScenariosScenario[];
 }
 /**
  * Result of simulate_flow: how a flow would run (§11.4, §19.6).
@@ -751,6 +1713,85 @@ export interface SimulateFlowResult {
   failed: boolean;
   contract_hash: ContractHash;
   warnings: Warnings;
+  provenance?: Chain1;
+}
+/**
+ * The provenance chain, where it was asked for.
+ */
+export interface Chain1 {
+  format: "tenor-provenance/1";
+  contract: string;
+  contract_hash: ContractHash;
+  simulation?: true;
+  provenance_chain_id: string;
+  flow_outcome: ChainFlowOutcome;
+  entity_bindings: {
+    [k: string]: string;
+  };
+  snapshot_id: string;
+  steps: ChainStep[];
+  /**
+   * What started the flow.
+   */
+  trigger: {
+    type: string;
+    persona: string;
+    [k: string]: string;
+  };
+  /**
+   * All that the chain follows from, beside the contract.
+   */
+  inputs: {
+    flow: string;
+    persona: string;
+    /**
+     * The facts that were asserted, by id.
+     */
+    facts: {[k: string]: unknown};
+    /**
+     * The facts that have the contract's default.
+     */
+    defaults: string[];
+    /**
+     * The states of the bound instances; null where there is no such instance.
+     */
+    entity_states: {
+      [k: string]: {
+        [k: string]: string | null;
+      };
+    };
+    instance_bindings: {
+      [k: string]: string;
+    };
+    /**
+     * The outcomes that were chosen, by step.
+     */
+    outcomes: {
+      [k: string]: string;
+    };
+    /**
+     * What the caller brought along: who called, and ids and times in the order in which they were asked for.
+     */
+    recorded: {
+      execution_id?: string;
+      trigger?: {
+        [k: string]: string;
+      };
+      personas?: {
+        [k: string]: {
+          [k: string]: string;
+        };
+      };
+      ids?: string[];
+      times?: string[];
+    };
+  };
+  verdicts: ChainVerdicts;
+  records: ChainRecords;
+  /**
+   * The SHA-256 of the canonical JSON of all other members.
+   */
+  content_hash: string;
 }
 /**
  * Result of tenor check --json, and details of the error invalid_source (§14.3).
@@ -772,6 +1813,35 @@ export interface SourceErrors {
     message: string;
     help?: string;
   }[];
+}
+/**
+ * Where the chain departs first from what follows from its inputs.
+ */
+export interface VerifyDifference {
+  code: "malformed_chain" | "contract_hash_mismatch" | "missing_input" | "edited_state" | "edited_value";
+  message: string;
+  path: Pointer;
+  /**
+   * What follows from the inputs; absent where nothing does.
+   */
+  expected?: {
+    [k: string]: unknown;
+  };
+  /**
+   * What was recorded; absent where nothing was.
+   */
+  found?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Result of verify: whether a provenance chain follows from its own inputs (§15.4).
+ */
+export interface VerifyResult {
+  agrees: boolean;
+  provenance_chain_id: string | null;
+  contract_hash: ContractHash;
+  difference: null | VerifyDifference;
 }
 /**
  * Result of version.

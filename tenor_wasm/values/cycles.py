@@ -1,4 +1,4 @@
-"""Cycles of a directed graph: entity parents, steps, sub-flows, triggers, imports, types."""
+"""Cycles of a directed graph of names: types, entity parents, steps, sub-flows, triggers, imports."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Scenario files: situations of a contract with what is expected of them, run and measured."""
