@@ -1,6 +1,7 @@
 /** The widgets that all panels share. */
 
 export { announce, Announcer, toast } from "./announce";
+export { CodeBox } from "./code-box";
 export { Dialog } from "./dialog";
 export { lazy } from "./lazy";
 export { Menu, type MenuItem } from "./menu";

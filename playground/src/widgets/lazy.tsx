@@ -3,10 +3,10 @@
 import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-export function lazy(load: () => Promise<ComponentType>): ComponentType {
-  let loaded: ComponentType | undefined;
-  return function Lazy(): JSX.Element {
-    const [View, setView] = useState<ComponentType | undefined>(() => loaded);
+export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+  let loaded: ComponentType<Props> | undefined;
+  return function Lazy(props: Props): JSX.Element {
+    const [View, setView] = useState<ComponentType<Props> | undefined>(() => loaded);
     const [failed, setFailed] = useState(false);
     useEffect(() => {
       if (View !== undefined || failed) return;
@@ -15,7 +15,7 @@ export function lazy(load: () => Promise<ComponentType>): ComponentType {
         () => setFailed(true),
       );
     }, [View, failed]);
-    if (View !== undefined) return <View />;
+    if (View !== undefined) return <View {...props} />;
     if (!failed) return <p class="hint">Loading …</p>;
     return (
       <p class="error" role="alert">
