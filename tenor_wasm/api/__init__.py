@@ -6,6 +6,7 @@
 ()
 """
 
+from tenor_wasm.api import render_inspect  # noqa: F401 - it registers how an inspection is rendered
 from tenor_wasm.api.calls import (
     Evaluation,
     action_space,

@@ -1526,6 +1526,53 @@ export interface FormatResult {
   source: string;
 }
 /**
+ * Where it is declared, where the contract came from source.
+ */
+export interface InspectPosition {
+  file: string;
+  line: number | string;
+}
+/**
+ * The flow, to be drawn: steps, compensation steps and ends as nodes.
+ */
+export interface InspectGraph {
+  nodes: InspectNode[];
+  edges: InspectEdge[];
+}
+export interface InspectNode {
+  /**
+   * The step's id, below parallel/branch/ where it stands in one; step!n for a compensation step, terminal:outcome for an end.
+   */
+  id: string;
+  kind: "operation" | "branch" | "handoff" | "sub_flow" | "parallel" | "compensation" | "terminal";
+  step_id?: string;
+  operation_id?: string;
+  flow_id?: string;
+  persona?: string;
+  to_persona?: string;
+  condition_summary?: string;
+  outcome?: string;
+  /**
+   * The node of the parallel step in a branch of which it stands.
+   */
+  within?: string;
+  branch_id?: string;
+}
+export interface InspectEdge {
+  from: string;
+  to: string;
+  kind: "outcome" | "true" | "false" | "next" | "success" | "failure" | "fork";
+  label: string;
+  /**
+   * The step whose way out it is.
+   */
+  step_id: string;
+  /**
+   * Its name in the coverage of scenarios: flow/step_id: way. Absent where coverage does not count it.
+   */
+  way?: string;
+}
+/**
  * Result of inspect: what a contract declares.
  */
 export interface InspectResult {
@@ -1538,6 +1585,7 @@ export interface InspectResult {
     source: string | {};
     has_default: boolean;
     default?: unknown;
+    position?: InspectPosition;
   }[];
   entities: {
     id: string;
@@ -1548,6 +1596,7 @@ export interface InspectResult {
       to: string;
     }[];
     parent?: string;
+    position?: InspectPosition;
   }[];
   rules: {
     id: string;
@@ -1556,9 +1605,19 @@ export interface InspectResult {
     condition_summary: string;
     payload_type: BaseType;
     payload_summary: string;
+    position?: InspectPosition;
+    /**
+     * The facts that its expressions name.
+     */
+    facts_used: string[];
+    /**
+     * The verdicts that its expressions ask for.
+     */
+    verdicts_used: string[];
   }[];
   personas: {
     id: string;
+    position?: InspectPosition;
   }[];
   operations: {
     id: string;
@@ -1572,12 +1631,23 @@ export interface InspectResult {
     outcomes: string[];
     error_contract: string[];
     precondition_summary: string;
+    position?: InspectPosition;
+    /**
+     * The facts that its expressions name.
+     */
+    facts_used: string[];
+    /**
+     * The verdicts that its expressions ask for.
+     */
+    verdicts_used: string[];
   }[];
   flows: {
     id: string;
     entry: string;
     steps: string[];
     affected_entities: string[];
+    position?: InspectPosition;
+    graph: InspectGraph;
   }[];
   warnings: Warnings;
 }
@@ -1589,6 +1659,43 @@ export interface LoadResult {
   contract_id: string;
   contract_hash: ContractHash;
   warnings: Warnings;
+}
+/**
+ * One name where it stands; columns count code points, end_column is the first after it.
+ */
+export interface OutlineName {
+  kind:
+    | "type"
+    | "source"
+    | "fact"
+    | "entity"
+    | "state"
+    | "rule"
+    | "verdict"
+    | "persona"
+    | "operation"
+    | "flow"
+    | "step"
+    | "system";
+  id: string;
+  file: string;
+  line: number;
+  column: number;
+  end_column: number;
+  /**
+   * It is declared here.
+   */
+  declares?: true;
+  /**
+   * What it is known in: the entity of a state, the flow of a step, or its branch (flow/step/branch).
+   */
+  scope?: string;
+}
+/**
+ * Result of outline: where the names in source are declared and mentioned, also while it has errors.
+ */
+export interface OutlineResult {
+  names: OutlineName[];
 }
 export interface RunScenariosCoverage {
   hit: number;
@@ -1770,4 +1877,29 @@ export interface VerifyResult {
  */
 export interface VersionResult {
   version: string;
+}
+/**
+ * Result of vocabulary: the words of the language, for an editor.
+ */
+export interface VocabularyResult {
+  /**
+   * Keyword → its fields.
+   */
+  constructs: {
+    [k: string]: string[];
+  };
+  /**
+   * Step, branch, join or handler → its fields.
+   */
+  blocks: {
+    [k: string]: string[];
+  };
+  /**
+   * Field → the kind of the names that stand in it.
+   */
+  names: {
+    [k: string]: string;
+  };
+  types: string[];
+  operators: string[];
 }
