@@ -14,6 +14,9 @@ AXE = ROOT / "playground" / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_MS = 60_000
 """How long the page may take: starting Python is slow on a busy machine."""
 
+ACTION_MS = 20_000
+"""How long what is there already may take to react."""
+
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PANELS = ("contract", "inputs", "results", "flow", "diagrams", "compare", "scenarios", "why")
@@ -31,7 +34,7 @@ class Tab:
         page.on("console", self._note_message)
         page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
         page.on("request", self._note_request)
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(ACTION_MS)
 
     def _note_message(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -65,7 +68,8 @@ class Tab:
     def panel(self, panel: str) -> Locator:
         """The panel with this id, brought into view."""
         tab = self.page.locator(f"#tab-{panel}")
-        if tab.count() > 0:
+        # Where it is shown already, the focus stays where it is.
+        if tab.count() > 0 and tab.get_attribute("aria-selected") != "true":
             tab.click()
         found = self.page.locator(f"#panel-{panel}")
         expect(found).to_be_visible()
@@ -100,7 +104,8 @@ class Tab:
                 data.setData("text/plain", text);
                 let target = document.activeElement;
                 while (target.shadowRoot?.activeElement) target = target.shadowRoot.activeElement;
-                target.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+                const init = { clipboardData: data, bubbles: true, cancelable: true };
+                target.dispatchEvent(new ClipboardEvent("paste", init));
             }""",
             text,
         )
