@@ -1,7 +1,8 @@
 /** Applied runs: a tree, in which the instance table stands after one of them. Going to any of them restores its text letter for letter. */
 
 import { computed } from "@preact/signals";
-import { applySplices, difference, putValues } from "../state/json-edits";
+import { DEFAULT_INSTANCE, type JsonObject, put, readObject, writeDocument } from "../inputs/documents";
+import { applySplices, difference } from "../state/splices";
 import { workspace, type Update } from "../state/store";
 import { type AppliedRun, type History, NO_HISTORY, type StateChange, type Workspace } from "../state/workspace";
 
@@ -20,27 +21,25 @@ export const applyRun =
   (now) => {
     const { states } = now.inputs;
     const history = now.history.runs.length === 0 ? { ...NO_HISTORY, base: states } : now.history;
-    const byRun = putValues(states, finalStates(run.changes, states));
+    const after = statesAfter(states, run.changes);
     const applied: AppliedRun = {
       ...run,
       id: 1 + Math.max(0, ...history.runs.map(({ id }) => id)),
       parent: history.at,
       byHand: difference(textAfter(history, history.at), states),
-      byRun,
+      byRun: difference(states, after),
     };
-    return withStates(now, applySplices(states, byRun), { ...history, runs: [...history.runs, applied], at: applied.id });
+    return withStates(now, after, { ...history, runs: [...history.runs, applied], at: applied.id });
   };
 
-/** Where each changed instance ends, at its path in the states' text: in the flat form the entity itself is the instance. */
-function finalStates(changes: readonly StateChange[], states: string): readonly (readonly [readonly string[], string])[] {
-  const found = JSON.parse(states.trim() || "{}") as Readonly<Record<string, unknown>>;
-  const ends = new Map<string, readonly [readonly string[], string]>();
-  for (const { entity_id: entity, instance_id: instance, to_state: state } of changes) {
-    const isFlat = instance === "_default" && typeof (Object.hasOwn(found, entity) ? found[entity] : "") === "string";
-    const path = isFlat ? [entity] : [entity, instance];
-    ends.set(JSON.stringify(path), [path, state]);
-  }
-  return [...ends.values()];
+/** The states' text after changes; an entity that is written in the flat form stays so. */
+function statesAfter(text: string, changes: readonly StateChange[]): string {
+  const states = changes.reduce<JsonObject>((now, { entity_id: entity, instance_id: instance, to_state: state }) => {
+    const found = Object.hasOwn(now, entity) ? now[entity] : "";
+    const isFlat = instance === DEFAULT_INSTANCE && typeof found === "string";
+    return put(now, isFlat ? [entity] : [entity, instance], state) as JsonObject;
+  }, readObject(text) ?? {});
+  return changes.length === 0 ? text : writeDocument(states);
 }
 
 /** Puts the instance table back to where it stood after a run, or before all of them (null). */
