@@ -5,8 +5,8 @@ import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "pr
 import { Menu, toast } from "../widgets";
 import "./diagrams.css";
 import { savePng, saveSvg } from "./export";
-import { arrowHead, type Box, curve, type Layout, layOut, LINE_HEIGHT, outline } from "./layout";
-import type { Picture, PictureNode, PictureTable } from "./picture";
+import { arrowHead, type Box, curve, type Layout, layOut, LINE_HEIGHT, outline, type Point } from "./layout";
+import type { Picture, PictureEdge, PictureNode, PictureTable } from "./picture";
 
 interface Props {
   readonly picture: Picture;
@@ -24,7 +24,8 @@ const STEP = 1.25;
 
 export function Figure({ picture, reveal = null, height = 440 }: Props): JSX.Element {
   const [asTable, setAsTable] = useState(false);
-  const layout = useMemo(() => layOut(picture), [picture]);
+  // Tones and signs change with every step of a run, places do not.
+  const layout = useMemo(() => layOut(picture), [structure(picture)]);
   const [zoom, setZoom] = useState<number | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
@@ -91,7 +92,7 @@ export function Figure({ picture, reveal = null, height = 440 }: Props): JSX.Ele
             width={layout.width * scale}
             height={layout.height * scale}
           >
-            <Drawing layout={layout} />
+            <Drawing layout={layout} picture={picture} />
           </svg>
         </div>
       )}
@@ -100,7 +101,13 @@ export function Figure({ picture, reveal = null, height = 440 }: Props): JSX.Ele
   );
 }
 
-function Drawing({ layout }: { readonly layout: Layout }): JSX.Element {
+function structure({ direction, nodes, edges, groups }: Picture): string {
+  const parts = nodes.map(({ id, label, lines, shape, group }) => [id, label, lines, shape, group]);
+  return JSON.stringify([direction, parts, edges.map(({ from, to, label, ranks }) => [from, to, label, ranks]), groups]);
+}
+
+/** The layout is of a picture with the same structure: part by part they belong together. */
+function Drawing({ layout, picture }: { readonly layout: Layout; readonly picture: Picture }): JSX.Element {
   return (
     <>
       {layout.groups.map(({ group, x, y, width, height }) => (
@@ -111,25 +118,39 @@ function Drawing({ layout }: { readonly layout: Layout }): JSX.Element {
           </text>
         </g>
       ))}
-      {layout.edges.map(({ edge, points, label }, index) => (
-        <g key={index} class={`diagram-edge ${edge.tone}${edge.isDashed === true ? " dashed" : ""}`} aria-hidden="true">
-          <path d={curve(points)} />
-          <polygon points={arrowHead(points)} />
-          {label === null ? null : (
-            <text x={label.x} y={label.y + 4} class="diagram-edge-label">
-              {edge.label}
-            </text>
-          )}
-        </g>
+      {layout.edges.map(({ points, label }, index) => (
+        <Edge key={index} edge={picture.edges[index]} points={points} label={label} />
       ))}
-      {layout.nodes.map(({ node, ...box }) => (
-        <Node key={node.id} node={node} box={box} />
+      {picture.nodes.map((node, index) => (
+        <Node key={node.id} node={node} box={layout.nodes[index]} />
       ))}
     </>
   );
 }
 
-function Node({ node, box }: { readonly node: PictureNode; readonly box: Box }): JSX.Element {
+interface EdgeProps {
+  readonly edge: PictureEdge | undefined;
+  readonly points: readonly Point[];
+  readonly label: Point | null;
+}
+
+function Edge({ edge, points, label }: EdgeProps): JSX.Element | null {
+  if (edge === undefined) return null;
+  return (
+    <g class={`diagram-edge ${edge.tone}${edge.isDashed === true ? " dashed" : ""}`} aria-hidden="true">
+      <path d={curve(points)} />
+      <polygon points={arrowHead(points)} />
+      {label === null ? null : (
+        <text x={label.x} y={label.y + 4} class="diagram-edge-label">
+          {edge.label}
+        </text>
+      )}
+    </g>
+  );
+}
+
+function Node({ node, box }: { readonly node: PictureNode; readonly box: Box | undefined }): JSX.Element | null {
+  if (box === undefined) return null;
   const { label, lines = [], badge, run, name, pressed, shape, tone } = node;
   const top = box.y - (lines.length * LINE_HEIGHT) / 2 + 4.5;
   const button =
@@ -263,7 +284,7 @@ function useWidth(box: { readonly current: HTMLDivElement | null }, again: unkno
 function useReveal(box: { readonly current: HTMLDivElement | null }, layout: Layout, scale: number, reveal: string | null): void {
   useEffect(() => {
     const view = box.current;
-    const found = layout.nodes.find(({ node }) => node.id === reveal);
+    const found = layout.nodes.find(({ id }) => id === reveal);
     if (view === null || found === undefined) return;
     const middle = { left: found.x * scale - view.clientWidth / 2, top: found.y * scale - view.clientHeight / 2 };
     view.scrollTo({ ...middle, behavior: "smooth" });

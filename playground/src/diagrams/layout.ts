@@ -1,7 +1,7 @@
 /** Where the parts of a picture stand: dagre's work, in pixels. */
 
 import dagre from "@dagrejs/dagre";
-import type { Picture, PictureEdge, PictureGroup, PictureNode } from "./picture";
+import type { Picture, PictureGroup, PictureNode } from "./picture";
 
 export interface Point {
   readonly x: number;
@@ -17,8 +17,8 @@ export interface Layout {
   readonly width: number;
   readonly height: number;
   /** Boxes by their centres. */
-  readonly nodes: readonly (Box & { readonly node: PictureNode })[];
-  readonly edges: readonly { readonly edge: PictureEdge; readonly points: readonly Point[]; readonly label: Point | null }[];
+  readonly nodes: readonly (Box & { readonly id: string })[];
+  readonly edges: readonly { readonly points: readonly Point[]; readonly label: Point | null }[];
   readonly groups: readonly (Box & { readonly group: PictureGroup })[];
 }
 
@@ -63,16 +63,16 @@ export function layOut(picture: Picture): Layout {
   return {
     width,
     height,
-    nodes: picture.nodes.map((node) => ({ node, ...box(graph.node(node.id)) })),
+    nodes: picture.nodes.map(({ id }) => ({ id, ...box(graph.node(id)) })),
     groups: (picture.groups ?? []).map((group) => ({ group, ...box(graph.node(group.id)) })),
     edges: picture.edges.map((edge, index) => {
       const { points, x, y } = graph.edge(edge.from, edge.to, String(index)) as { points: Point[]; x?: number; y?: number };
-      return { edge, points, label: edge.label === "" || x === undefined || y === undefined ? null : { x, y } };
+      return { points, label: edge.label === "" || x === undefined || y === undefined ? null : { x, y } };
     }),
   };
 }
 
-function box({ x, y, width, height }: dagre.Node): Box {
+function box({ x, y, width, height }: Box): Box {
   return { x, y, width, height };
 }
 

@@ -3,7 +3,7 @@
  * the flow's graph that it stands for. All of it is read from the provenance chain; nothing is evaluated here.
  */
 
-import type { ChainFlow, ChainStep, InspectGraph, InspectResult, PathStep, SimulateFlowResult } from "tenor-wasm";
+import type { ChainStep, InspectGraph, InspectResult, PathStep, SimulateFlowResult } from "tenor-wasm";
 
 export interface InstanceChange {
   readonly entity: string;
@@ -24,6 +24,8 @@ export interface Frame {
   /** The node of the flow's graph, and the indices of the edges that were gone along with this step. */
   readonly node: string;
   readonly edges: readonly number[];
+  /** The end of its walk that it leads to, and whether that is a failure. */
+  readonly end: { readonly node: string; readonly failed: boolean } | null;
   /** Why the step failed, in words. */
   readonly error: string | null;
   readonly changes: readonly InstanceChange[];
@@ -54,6 +56,7 @@ interface Walk {
   /** The edges by which the walk is entered. */
   readonly entry: readonly number[];
   readonly outcome: string;
+  readonly failed: boolean;
 }
 
 /** The frames of a run that was simulated with its provenance. */
@@ -61,7 +64,8 @@ export function playback(result: SimulateFlowResult, { flows }: InspectResult): 
   const chain = result.provenance;
   if (chain === undefined) return { frames: [], instances: [] };
   const graphs = new Map(flows.map(({ id, graph }) => [id, graph]));
-  const walk: Walk = { graphs, flow: result.flow_id, scope: "", prefix: "", branch: null, depth: 0, entry: [], outcome: result.outcome };
+  const { flow_id: flow, outcome, failed } = result;
+  const walk: Walk = { graphs, flow, scope: "", prefix: "", branch: null, depth: 0, entry: [], outcome, failed };
   const records = flatten(result.path);
   const frames = framesOf(chain.steps, walk).map((frame, index) => ({ ...frame, error: records[index]?.error?.message ?? null }));
   const tracked = Object.entries(chain.inputs.entity_states).flatMap(([entity, states]) =>
@@ -101,37 +105,37 @@ function framesOf(steps: readonly ChainStep[], walk: Walk): readonly Frame[] {
     frames.push(frameOf(step, walk, node, edges), ...innerFrames(step, walk, node));
     before = { node, step };
   }
-  const last = frames.at(-1);
-  if (before === null || last === undefined) return frames;
-  const end = edgesBetween(graph, before.node, `${walk.prefix}terminal:${walk.outcome}`, before.step);
-  // The way into the end belongs to the walk's own last step, also where a sub-flow's steps stand behind it.
-  const own = frames.findLastIndex(({ scope, node }) => scope === walk.scope && node === before.node);
-  return frames.map((frame, index) => (index === own ? { ...frame, edges: [...frame.edges, ...end] } : frame));
+  if (before === null) return frames;
+  const node = `${walk.prefix}terminal:${walk.outcome}`;
+  const edges = edgesBetween(graph, before.node, node, before.step);
+  const end = { node, failed: walk.failed };
+  // The walk ends with the last of its steps; those of a sub-flow are steps of another walk.
+  const own = frames.findLastIndex(({ scope }) => scope === walk.scope);
+  return frames.map((frame, index) => (index === own ? { ...frame, edges: [...frame.edges, ...edges], end } : frame));
 }
 
 function frameOf(step: ChainStep, { flow, scope, branch, depth }: Walk, node: string, edges: readonly number[]): Frame {
   const changes =
     "transitions" in step ? step.transitions.map(({ entity, instance, from, to }) => ({ entity, instance, from, to })) : [];
-  return { step, flow, scope, branch, depth, node, edges, error: null, changes };
+  return { step, flow, scope, branch, depth, node, edges, end: null, error: null, changes };
 }
 
 /** The frames of what a step holds: a sub-flow, or the branches of a parallel step. */
 function innerFrames(step: ChainStep, walk: Walk, node: string): readonly Frame[] {
   const depth = walk.depth + 1;
   if (step.step_type === "SubFlowStep") {
-    const { flow_id: flow, outcome } = subFlow(step.flow);
+    const { flow_id: flow, outcome, status } = step.flow.flow_outcome;
+    const failed = status === "failed";
     const scope = walk.scope === "" ? step.step : `${walk.scope}/${step.step}`;
-    return framesOf(step.flow.steps, { ...walk, flow, scope, prefix: "", branch: null, depth, entry: [], outcome });
+    return framesOf(step.flow.steps, { ...walk, flow, scope, prefix: "", branch: null, depth, entry: [], outcome, failed });
   }
   if (step.step_type !== "ParallelStep") return [];
   const edges = walk.graphs.get(walk.flow)?.edges ?? [];
-  return step.branches.flatMap(({ branch_id: branch, outcome, steps }) => {
+  return step.branches.flatMap(({ branch_id: branch, outcome, failed, steps }) => {
     const entry = edges.flatMap((edge, index) => (edge.kind === "fork" && edge.from === node && edge.label === branch ? [index] : []));
-    return framesOf(steps, { ...walk, prefix: `${node}/${branch}/`, branch, depth, entry, outcome });
+    return framesOf(steps, { ...walk, prefix: `${node}/${branch}/`, branch, depth, entry, outcome, failed });
   });
 }
-
-const subFlow = (flow: ChainFlow): ChainFlow["flow_outcome"] => flow.flow_outcome;
 
 /** The edge by which a step was left, as far as the graph has it. */
 function edgesBetween(graph: InspectGraph | undefined, from: string, to: string, step: ChainStep): readonly number[] {
@@ -166,11 +170,13 @@ const FAILED = "failure handler";
 /** What of a walk's graph was gone through in the frames up to `until` (not included), and the node that stands last. */
 export function pathThrough(frames: readonly Frame[], scope: string, until: number): GraphPath {
   const gone = frames.slice(0, until).filter((frame) => frame.scope === scope);
+  const ends = gone.flatMap(({ end }) => (end === null ? [] : [end]));
+  const failed = [...gone.filter(({ error }) => error !== null), ...ends.filter((end) => end.failed)];
   return {
-    nodes: new Set(gone.map(({ node }) => node)),
+    nodes: new Set([...gone, ...ends].map(({ node }) => node)),
     edges: new Set(gone.flatMap(({ edges }) => edges)),
-    failed: new Set(gone.filter(({ error }) => error !== null).map(({ node }) => node)),
-    current: gone.at(-1)?.node ?? null,
+    failed: new Set(failed.map(({ node }) => node)),
+    current: until === frames.length ? null : (gone.at(-1)?.node ?? null),
   };
 }
 
