@@ -91,7 +91,19 @@ class Tab:
 
     def write(self, text: str) -> None:
         """Put a text in the place of the contract's, as one who pastes it."""
-        self.source().fill(text)
+        self.source().focus()
+        self.page.keyboard.press("ControlOrMeta+a")
+        # A paste of its own: `fill` would edit the elements, which the editor's are not meant for.
+        self.page.evaluate(
+            """text => {
+                const data = new DataTransfer();
+                data.setData("text/plain", text);
+                let target = document.activeElement;
+                while (target.shadowRoot?.activeElement) target = target.shadowRoot.activeElement;
+                target.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+            }""",
+            text,
+        )
         self.settled()
 
     def workspace(self) -> Any:

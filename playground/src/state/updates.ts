@@ -15,16 +15,6 @@ export const setContract =
   (changes: Partial<ContractText>): Update =>
   (workspace) => ({ ...workspace, contract: { ...workspace.contract, ...changes } });
 
-/** Takes what was typed into the open text: the open file, or the bundle. */
-export const editText =
-  (text: string): Update =>
-  (workspace) => {
-    const { contract } = workspace;
-    const edited: ContractText =
-      contract.form === "bundle" ? { ...contract, bundle: text } : { ...contract, files: { ...contract.files, [contract.open]: text } };
-    return { ...workspace, contract: edited };
-  };
-
 export const setRun =
   (changes: Partial<RunSetup>): Update =>
   (workspace) => ({ ...workspace, run: { ...workspace.run, ...changes } });
