@@ -55,7 +55,7 @@ function FactField({ fact, value }: FactFieldProps): JSX.Element {
   // A list or record shows what is wrong with its parts beside them; that it is missing at all is told here.
   const parts = hasOwnProblems(type) && value !== undefined;
   return (
-    <div class="inputs-fact" data-fact={id}>
+    <div class={hasOwnProblems(type) ? "inputs-fact wide" : "inputs-fact"} data-fact={id}>
       <div class="inputs-fact-head">
         <span class="inputs-fact-name">{id}</span>
         <span class="hint">{describeType(type)}</span>

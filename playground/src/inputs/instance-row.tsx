@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import type { Problem } from "../engine";
 import { generation, update } from "../state/store";
 import { type JsonObject } from "./documents";
+import { DuplicateSign, RemoveSign } from "./icons";
 import { pointer, problemsAt, problemsId, STATES } from "./pointers";
 import { duplicateInstance, freeName, type InstanceRow, nameFault, removeInstances, renameInstance, setStateOf } from "./table";
 import { undoable } from "./undo";
@@ -118,7 +119,7 @@ export function InstanceTools({ entity, row: { id }, own, onCopied }: ToolsProps
           onCopied(copy);
         }}
       >
-        <span aria-hidden="true">⧉</span>
+        <DuplicateSign />
       </button>
       <button
         type="button"
@@ -133,7 +134,7 @@ export function InstanceTools({ entity, row: { id }, own, onCopied }: ToolsProps
           next?.querySelector<HTMLElement>("[data-instance]")?.focus();
         }}
       >
-        <span aria-hidden="true">×</span>
+        <RemoveSign />
       </button>
     </span>
   );

@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import type { InspectResult } from "tenor-wasm";
 import { inspection } from "../engine";
 import { update } from "../state/store";
-import { type Column, Problems, Tabs, VirtualTable } from "../widgets";
+import { type Column, Menu, Problems, Tabs, VirtualTable } from "../widgets";
 import { editStates, type JsonObject, nestedStates, stateDocument, without } from "./documents";
 import { GenerateDialog } from "./generate";
 import { InstanceName, InstanceState, InstanceTools } from "./instance-row";
@@ -89,11 +89,11 @@ function InstanceTable({ entity, states }: TableProps): JSX.Element {
             <option key={name}>{name}</option>
           ))}
         </select>
+        <Bulk entity={entity} rows={rows} isFiltered={rows.length !== all.length} />
         <span class="hint" role="status">
           {rows.length === all.length ? `${all.length} ${all.length === 1 ? "instance" : "instances"}` : `${rows.length} of ${all.length}`}
         </span>
       </div>
-      <Bulk entity={entity} rows={rows} isFiltered={rows.length !== all.length} />
       <Problems problems={problemsAt(place)} paths={false} />
       {rows.length === 0 ? (
         <p class="hint">{all.length === 0 ? `There is no ${entity.id}: nothing can be done to one.` : "No instance matches the filter."}</p>
@@ -155,30 +155,17 @@ interface BulkProps {
 /** What is done to all that the filter shows. */
 function Bulk({ entity, rows, isFiltered }: BulkProps): JSX.Element | null {
   if (rows.length === 0) return null;
-  const which = `${isFiltered ? "the" : "all"} ${rows.length} ${isFiltered ? "shown" : entity.id}`;
+  const which = `${isFiltered ? "the" : "all"} ${rows.length}${isFiltered ? " shown" : ""}`;
   const ids = (): readonly string[] => rows.map(({ id }) => id);
+  const setTo = (state: string): void => undoable(`${rows.length} ${entity.id} set to ${state}.`, setStateOf(entity.id, ids(), state));
   return (
-    <div class="row inputs-bulk">
-      <label>
-        {`Set ${which} to`}{" "}
-        <select
-          value=""
-          onChange={({ currentTarget }) => {
-            const { value } = currentTarget;
-            currentTarget.value = "";
-            if (value !== "") undoable(`${rows.length} ${entity.id} set to ${value}.`, setStateOf(entity.id, ids(), value));
-          }}
-        >
-          <option value="">choose a state …</option>
-          {entity.states.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </label>
-      <button type="button" onClick={() => undoable(`${rows.length} ${entity.id} removed.`, removeInstances(entity.id, ids()))}>
-        {`Remove ${which}`}
-      </button>
-    </div>
+    <Menu
+      label={isFiltered ? `The ${rows.length} shown …` : `All ${rows.length} …`}
+      items={[
+        ...entity.states.map((state) => ({ label: `Set ${which} to ${state}`, run: () => setTo(state) })),
+        { label: `Remove ${which}`, run: () => undoable(`${rows.length} ${entity.id} removed.`, removeInstances(entity.id, ids())) },
+      ]}
+    />
   );
 }
 

@@ -13,7 +13,7 @@ export function describeType(type: BaseType): string {
     case "Int":
       return `whole number${span(type.min, type.max)}`;
     case "Decimal":
-      return `decimal, ${type.precision} digits, ${type.scale} after the point`;
+      return describeDecimal(type.precision, type.scale);
     case "Text":
       return type.max_length === undefined ? "text" : `text, at most ${type.max_length} characters`;
     case "Enum":
@@ -33,6 +33,13 @@ export function describeType(type: BaseType): string {
     case "List":
       return `list${type.max === undefined ? "" : `, at most ${type.max}`}`;
   }
+}
+
+/** Up to which number, where that is short enough to be read. */
+function describeDecimal(precision: number, scale: number): string {
+  if (precision > 12) return `decimal, ${precision} digits, ${scale} after the point`;
+  const whole = "9".repeat(precision - scale) || "0";
+  return `decimal up to ${scale === 0 ? whole : `${whole}.${"9".repeat(scale)}`}`;
 }
 
 function span(min: number | string | undefined, max: number | string | undefined): string {

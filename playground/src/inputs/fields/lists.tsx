@@ -5,6 +5,7 @@ import { useRef } from "preact/hooks";
 import type { BaseType } from "tenor-wasm";
 import { type Column, Problems, VirtualTable } from "../../widgets";
 import { isList, isObject, type Json, type JsonObject, type Path } from "../documents";
+import { DuplicateSign, RemoveSign } from "../icons";
 import { FACTS, pathOf, pointer, problemsAt, problemsId, problemsIn } from "../pointers";
 import { emptyValue } from "../values";
 import { Control, type ControlProps, Misfit, problemsOfMember } from "./control";
@@ -155,10 +156,10 @@ function RowTools({ row, index, label, edit }: ToolsProps): JSX.Element {
   return (
     <span class="inputs-row-tools">
       <button type="button" class="icon" aria-label={`Duplicate ${label} ${index + 1}`} title="Duplicate" onClick={() => edit.add(index + 1, row)}>
-        <span aria-hidden="true">⧉</span>
+        <DuplicateSign />
       </button>
       <button type="button" class="icon" aria-label={`Remove ${label} ${index + 1}`} title="Remove" onClick={() => edit.remove(index)}>
-        <span aria-hidden="true">×</span>
+        <RemoveSign />
       </button>
     </span>
   );

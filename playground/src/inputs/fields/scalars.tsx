@@ -1,7 +1,7 @@
 /** Controls for values without parts. Whatever is typed goes into the document, also what is no value of the type. */
 
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import type { BaseType } from "tenor-wasm";
 import { fieldText, typedValue, valueText } from "../values";
 import { type ControlProps, describedBy, type Described, Misfit } from "./control";
@@ -66,15 +66,30 @@ export function TextControl(props: Of<"Text">): JSX.Element {
   );
 }
 
+const TRUTHS = ["true", "false"];
+
 export function BoolControl(props: Of<"Bool">): JSX.Element {
-  const { type, value, path, label, fallback, onChange } = props;
-  const group = useRef(`${path.join("/")}/${Math.random()}`);
+  const { type, value, label, fallback, compact = false, onChange } = props;
+  const group = useId();
   if (value !== undefined && typeof value !== "boolean" && value !== "") return <Misfit {...props} />;
+  if (compact) {
+    return (
+      <Choice
+        label={label}
+        value={typeof value === "boolean" ? String(value) : undefined}
+        values={TRUTHS}
+        other={undefined}
+        none="choose …"
+        described={describedBy(props)}
+        onChange={(chosen) => onChange(chosen === "true")}
+      />
+    );
+  }
   return (
     <span class="inputs-bool" role="radiogroup" aria-label={label} {...describedBy(props)}>
       {[true, false].map((choice) => (
         <label key={String(choice)}>
-          <input type="radio" name={group.current} checked={value === choice} onChange={() => onChange(choice)} />
+          <input type="radio" name={group} checked={value === choice} onChange={() => onChange(choice)} />
           {String(choice)}
         </label>
       ))}
