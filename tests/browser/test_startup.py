@@ -222,7 +222,6 @@ def test_an_evaluation_without_an_end_can_be_stopped(new_tab: Callable[..., Tab]
         "selection": None,
         "pin": None,
         "scenarios": [],
-        "history": {"runs": [], "at": None},
     }
     tab.page.add_init_script(f"localStorage.setItem('tenor-playground/workspace', {json.dumps(json.dumps(kept))})")
     tab.page.goto(tab.site + "/")
