@@ -1,6 +1,6 @@
-"""Whether the page keeps up with typing: the long tasks while one types into the contract and the facts, 5,000 instances loaded.
+"""Whether the page keeps up with typing: the long tasks while one types into the contract, 5,000 instances loaded.
 
-``python -m tests.benchmarks.typing`` after ``make build``. A long task is one of more than 50 ms on the page's own thread.
+``make bench-typing`` runs it. A long task is one of more than 50 ms on the page's own thread.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.tab import DESKTOP, ROOT, Tab
+from tests.browser.tab import DESKTOP, ROOT, Tab, workspace_of
 
 INSTANCES = 5_000
 LETTERS = "persona somebody_else // and a comment of some length "
@@ -22,7 +22,7 @@ EXAMPLE = ROOT / "playground" / "examples" / "order-approval"
 WATCH = """
 window.__tasks = [];
 new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) window.__tasks.push([Math.round(entry.startTime), Math.round(entry.duration)]);
+    for (const { duration } of list.getEntries()) window.__tasks.push(Math.round(duration));
 }).observe({ type: "longtask", buffered: true });
 """
 
@@ -33,21 +33,7 @@ def workspace() -> dict[str, Any]:
     scenario = json.loads((EXAMPLE / "scenarios.json").read_text(encoding="utf-8"))["scenarios"][0]
     states = ("draft", "submitted", "approved")
     orders = {f"ord-{number:05}": states[number % 3] for number in range(INSTANCES)}
-    return {
-        "version": 1,
-        "example": None,
-        "title": "Many orders",
-        "contract": {"form": "source", "files": {"o.tenor": source}, "root": "o.tenor", "open": "o.tenor", "bundle": None},
-        "inputs": {
-            "facts": json.dumps(scenario["facts"], indent=2),
-            "states": json.dumps({"Order": orders}, indent=2),
-            "persona": scenario["persona"],
-        },
-        "run": {"flow": None, "bindings": {}, "outcomes": {}, "step": None},
-        "selection": None,
-        "pin": None,
-        "scenarios": [],
-    }
+    return workspace_of(source, json.dumps(scenario["facts"], indent=2), {"Order": orders}, scenario["persona"])
 
 
 def typed(tab: Tab, where: str) -> None:
@@ -60,7 +46,7 @@ def typed(tab: Tab, where: str) -> None:
     page.wait_for_timeout(300)
     tab.settled()
     page.wait_for_timeout(500)
-    tasks = [duration for _, duration in page.evaluate("window.__tasks")]
+    tasks = page.evaluate("window.__tasks")
     print(f"{where:24} {len(tasks)} long tasks, the longest {max(tasks, default=0)} ms: {tasks}")
 
 
@@ -74,8 +60,8 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=os.environ["TENOR_BROWSER"], args=["--no-sandbox"])
             context = browser.new_context(viewport={"width": DESKTOP["width"], "height": DESKTOP["height"]})
             tab = Tab(context.new_page(), site)
-            kept = json.dumps(json.dumps(workspace()))
-            tab.page.add_init_script(f"localStorage.setItem('tenor-playground/workspace', {kept});{WATCH}")
+            tab.leave(workspace())
+            tab.page.add_init_script(WATCH)
             tab.open()
             for panel in sys.argv[1:] or ("results", "flow", "diagrams"):
                 tab.panel(panel)

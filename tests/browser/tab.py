@@ -23,6 +23,28 @@ PANELS = ("contract", "inputs", "results", "flow", "diagrams", "compare", "scena
 """The panels by their ids, as `shell/panels.ts` has them."""
 
 
+def workspace_of(source: str, facts: str = "{}", states: Any = None, persona: str = "") -> dict[str, Any]:
+    """A workspace as the page keeps it, with one file of source."""
+    files = {"contract.tenor": source}
+    return {
+        "version": 1,
+        "example": None,
+        "title": "Of a test",
+        "contract": {
+            "form": "source",
+            "files": files,
+            "root": "contract.tenor",
+            "open": "contract.tenor",
+            "bundle": None,
+        },
+        "inputs": {"facts": facts, "states": json.dumps(states or {}, indent=2), "persona": persona},
+        "run": {"flow": None, "bindings": {}, "outcomes": {}, "step": None},
+        "selection": None,
+        "pin": None,
+        "scenarios": [],
+    }
+
+
 class Tab:
     """A page, and what it did that nobody sees: console messages and requests."""
 
@@ -48,6 +70,14 @@ class Tab:
     def context(self) -> BrowserContext:
         """The browser profile that the tab belongs to."""
         return self.page.context
+
+    def leave(self, workspace: Any) -> None:
+        """Leave a workspace (or a text that is none) as an earlier visit would have, for the first load of this tab."""
+        text = workspace if isinstance(workspace, str) else json.dumps(workspace)
+        self.page.add_init_script(
+            f"if (!sessionStorage.left) localStorage.setItem('tenor-playground/workspace', {json.dumps(text)});"
+            "sessionStorage.left = 1;"
+        )
 
     def open(self, address: str = "/") -> None:
         """Load the page and wait until it answers."""

@@ -7,12 +7,11 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.tab import PATIENCE_MS, Tab
+from tests.browser.tab import PATIENCE_MS, Tab, workspace_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -129,10 +128,7 @@ def test_even_what_was_typed_in_the_last_moment_survives(new_tab: Callable[..., 
 )
 def test_what_was_kept_and_cannot_be_read_is_told(new_tab: Callable[..., Tab], kept: str, says: str) -> None:
     tab = new_tab()
-    tab.page.add_init_script(
-        f"if (!sessionStorage.seen) {{ localStorage.setItem('tenor-playground/workspace', {json.dumps(kept)}); }}"
-        "sessionStorage.seen = 1;"
-    )
+    tab.leave(kept)
     tab.open()
     notice = tab.page.get_by_role("alert")
     expect(notice).to_contain_text(says)
@@ -206,24 +202,7 @@ rule never_done {
 
 def test_an_evaluation_without_an_end_can_be_stopped(new_tab: Callable[..., Tab]) -> None:
     tab = new_tab()
-    kept: dict[str, Any] = {
-        "version": 1,
-        "example": None,
-        "title": "Endless",
-        "contract": {
-            "form": "source",
-            "files": {"x.tenor": ENDLESS},
-            "root": "x.tenor",
-            "open": "x.tenor",
-            "bundle": None,
-        },
-        "inputs": {"facts": json.dumps({"numbers": list(range(2000))}), "states": "{}", "persona": ""},
-        "run": {"flow": None, "bindings": {}, "outcomes": {}, "step": None},
-        "selection": None,
-        "pin": None,
-        "scenarios": [],
-    }
-    tab.page.add_init_script(f"localStorage.setItem('tenor-playground/workspace', {json.dumps(json.dumps(kept))})")
+    tab.leave(workspace_of(ENDLESS, json.dumps({"numbers": list(range(2000))})))
     tab.page.goto(tab.site + "/")
     stop = tab.page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible(timeout=PATIENCE_MS)
