@@ -462,16 +462,28 @@ export type ExplainChange =
        * The comparison whose bound the value is.
        */
       bound?: string;
+      /**
+       * The same as an instruction for people.
+       */
+      text: string;
     }
   | {
       kind: "persona";
       persona: string;
+      /**
+       * The same as an instruction for people.
+       */
+      text: string;
     }
   | {
       kind: "instance";
       entity_id: string;
       state: string;
       instance_ids: string[];
+      /**
+       * The same as an instruction for people.
+       */
+      text: string;
     }
   | {
       kind: "flows";
@@ -479,6 +491,10 @@ export type ExplainChange =
       instance_id: string;
       state: string | null;
       runs: ExplainRun[];
+      /**
+       * The same as an instruction for people.
+       */
+      text: string;
     };
 /**
  * Bool, Int, text, list, or an object: Money {amount, currency}, Duration {value, unit}, TaggedUnion {tag, payload}, Record, or a structured decimal_value. Decimals are texts; a number with a fraction is refused.
@@ -1456,6 +1472,10 @@ export interface ExplainRemedies {
     entity_id: string;
     instance_id: string;
     state: string;
+    /**
+     * The same for people.
+     */
+    text: string;
   }[];
   /**
    * Whether every combination of the values in question was tried.

@@ -10,6 +10,7 @@ import {
   type Pin,
   type RunSetup,
   type Selection,
+  type Splice,
   type StateChange,
   WORKSPACE_VERSION,
   type Workspace,
@@ -106,6 +107,7 @@ const selection: Reader<Selection> = (value, path) => {
 };
 
 const change = record<StateChange>({ entity_id: text, instance_id: text, from_state: text, to_state: text });
+const splice = record<Splice>({ at: whole, removed: whole, inserted: text });
 const applied = record<AppliedRun>({
   id: whole,
   parent: nullable(whole),
@@ -114,6 +116,8 @@ const applied = record<AppliedRun>({
   bindings: mapOf(text),
   outcome: text,
   changes: listOf(change),
+  byHand: listOf(splice),
+  byRun: listOf(splice),
 });
 
 /** The evaluator judges a scenario by its schema when it runs; here it only has to be one by its title. */
@@ -134,7 +138,7 @@ const workspace = record<Workspace>({
   pin: nullable(record<Pin>({ label: text, contract, inputs, run })),
   scenarios: listOf(scenario),
   history: (value, path) =>
-    value === undefined ? emptyWorkspace().history : record<History>({ runs: listOf(applied), at: nullable(whole) })(value, path),
+    value === undefined ? emptyWorkspace().history : record<History>({ base: text, runs: listOf(applied), at: nullable(whole) })(value, path),
 });
 
 function refuse(path: string, expected: string, found: unknown): never {

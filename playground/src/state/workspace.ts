@@ -51,6 +51,13 @@ export interface StateChange {
   readonly to_state: string;
 }
 
+/** A piece of a text that was replaced by another one; places count UTF-16 units of the text before it. */
+export interface Splice {
+  readonly at: number;
+  readonly removed: number;
+  readonly inserted: string;
+}
+
 /** A run whose changes were put into the instance table. Runs form a tree: who goes back and applies another one branches. */
 export interface AppliedRun {
   readonly id: number;
@@ -60,9 +67,14 @@ export interface AppliedRun {
   readonly bindings: Readonly<Record<string, string>>;
   readonly outcome: string;
   readonly changes: readonly StateChange[];
+  /** What was changed by hand in the states' text since the run before, and then by this run: from last to first place each. */
+  readonly byHand: readonly Splice[];
+  readonly byRun: readonly Splice[];
 }
 
 export interface History {
+  /** The states' text before all runs: with the runs' splices it gives the text after each of them, letter for letter. */
+  readonly base: string;
   readonly runs: readonly AppliedRun[];
   /** The run after which the instance table stands now; null is before all of them. */
   readonly at: number | null;
@@ -91,7 +103,7 @@ export interface Workspace {
 }
 
 export const NO_RUN: RunSetup = { flow: null, bindings: {}, outcomes: {}, step: null };
-export const NO_HISTORY: History = { runs: [], at: null };
+export const NO_HISTORY: History = { base: "", runs: [], at: null };
 
 const FIRST_FILE = "contract.tenor";
 
