@@ -1,6 +1,7 @@
 /** What stands in a cell: a sign, a word, and in short why. */
 
 import type { JSX } from "preact";
+import { narrow } from "../shell/navigate";
 import { settings } from "../state/store";
 import type { Cell } from "./cells";
 import type { GridColumn } from "./sections";
@@ -38,16 +39,14 @@ interface Props {
 }
 
 export function CellContent({ cell, column: { flow, persona }, onWhy }: Props): JSX.Element {
-  const { sign, word } = WORDS[cell.status];
+  const { word } = WORDS[cell.status];
   const short = cell.status === "blocked" ? cell.causes[0]?.short : cell.status === "later" ? "not needed to start" : undefined;
   const more = cell.status === "blocked" && cell.causes.length > 1 ? ` +${cell.causes.length - 1}` : "";
   return (
     <>
-      <span class="results-cell-flow">{settings.value.allPersonas ? `${flow}, ${persona}` : flow}</span>
+      {narrow.value ? <span class="results-cell-flow">{settings.value.allPersonas ? `${flow}, ${persona}` : flow}</span> : null}
       <span class="results-cell-text">
-        <span class="results-word">
-          <span aria-hidden="true">{sign}</span> {word}
-        </span>
+        <span class="results-word">{word}</span>
         {short === undefined ? null : (
           <span class="results-short" aria-hidden="true">
             {`${short}${more}`}

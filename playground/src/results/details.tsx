@@ -98,9 +98,11 @@ function Remedies({ action }: { readonly action: ActionSelection }): JSX.Element
   );
 }
 
+type Remedied = NonNullable<ExplainResult["remedies"]>;
+
 interface FoundProps {
   readonly action: ActionSelection;
-  readonly found: NonNullable<ExplainResult["remedies"]>;
+  readonly found: Remedied;
   readonly stale: boolean;
 }
 
@@ -116,12 +118,12 @@ function Found({ action, found, stale }: FoundProps): JSX.Element {
         {suggestions.slice(0, MOST).map((suggestion, index) => (
           <SuggestionItem key={index} suggestion={suggestion} action={action} disabled={stale} />
         ))}
-        {detours.map((detour) => (
+        {detours.filter((detour) => !isSuggested(detour, suggestions)).map((detour) => (
           <li key={JSON.stringify(detour)}>
             <span>{`Another way to the same end: ${detour.flow_id} as ${detour.persona} brings ${detour.entity_id} ${detour.instance_id} to ${detour.state}.`}</span>
             <button
               type="button"
-              aria-label={`Set up: ${detour.flow_id}`}
+              aria-label={`Set it up: ${detour.flow_id}`}
               onClick={() => {
                 update(setPersona(detour.persona), setUpRun(detour.flow_id, detour.instance_bindings));
                 showPanel("flow");
@@ -144,6 +146,13 @@ function Found({ action, found, stale }: FoundProps): JSX.Element {
         </p>
       )}
     </div>
+  );
+}
+
+/** Whether a suggestion begins with the same run: then it is said already. */
+function isSuggested({ flow_id: flow, persona }: Remedied["detours"][number], suggestions: readonly Suggestion[]): boolean {
+  return suggestions.some(({ changes }) =>
+    changes.some((change) => change.kind === "flows" && change.runs[0]?.flow_id === flow && change.runs[0].persona === persona),
   );
 }
 

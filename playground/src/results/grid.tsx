@@ -21,7 +21,7 @@ const CARD_LINE = 44;
 const CARD_GAP = 10;
 const FEW_CARDS = 12;
 /** Rows above and below what is in view. */
-const MARGIN = 6;
+const MARGIN = 3;
 
 interface Props {
   readonly section: Section;
@@ -31,7 +31,7 @@ interface Props {
 }
 
 export function Grid({ section, byPersona, height }: Props): JSX.Element {
-  const { entity, columns, rows } = section;
+  const { entity, columns, rows, longest } = section;
   const cards = narrow.value;
   // A few cards need no scrolling of their own.
   const whole = cards && rows.length <= FEW_CARDS;
@@ -71,12 +71,12 @@ export function Grid({ section, byPersona, height }: Props): JSX.Element {
   return (
     <div
       ref={box}
-      class={cards ? "results-grid cards" : "results-grid"}
+      class={`results-grid${cards ? " cards" : ""}${byPersona ? " by-persona" : ""}`}
       role="grid"
       aria-label={`${entity}: instances and actions`}
       aria-rowcount={rows.length + headRows}
       aria-colcount={size.columns}
-      style={{ maxHeight: whole ? undefined : `${height}px`, "--results-columns": String(columns.length) }}
+      style={{ maxHeight: whole ? undefined : `${height}px`, "--results-columns": String(columns.length), "--results-letters": String(longest) }}
       onScroll={({ currentTarget }) => {
         setTop(currentTarget.scrollTop);
         hint.hide();
@@ -220,7 +220,7 @@ function Row({ section, row, index, offset, height, ariaIndex, activeColumn, onA
         onFocus={() => onActive(0)}
         onClick={() => row.id !== null && explain({ kind: "instance", entity, instance: row.id })}
       >
-        <span class="results-id">{row.id ?? `no ${entity}`}</span>
+        <span class="results-id" title={row.id ?? undefined}>{row.id ?? `no ${entity}`}</span>
         {row.state === null ? null : <span class="results-state">{row.state}</span>}
       </div>
       {columns.map((column, at) => (

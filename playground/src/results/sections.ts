@@ -23,6 +23,8 @@ export interface Section {
   /** Those that the filter lets through. */
   readonly rows: readonly GridRow[];
   readonly total: number;
+  /** The length of the longest name, of all instances: what the filter hides does not change the widths. */
+  readonly longest: number;
   /** How many of the shown instances each column is available for. */
   readonly counts: readonly number[];
 }
@@ -60,7 +62,8 @@ export const sections: ReadonlySignal<readonly Section[]> = computed(() => {
     const open = columns.map((column) => spaces.value.get(column.persona)?.get(column.flow)?.open.get(entity));
     const rows = all.length === 0 ? NO_INSTANCE : filtered(open, all);
     const counts = open.map((ids) => rows.reduce((count, row) => count + Number(isIn(ids, row)), 0));
-    return [{ entity, columns, rows, total: all.length, counts }];
+    const longest = all.reduce((length, { id }) => Math.max(length, id?.length ?? 0), entity.length);
+    return [{ entity, columns, rows, total: all.length, longest, counts }];
   });
 });
 

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { actionSpaces, inspection } from "../engine";
 import { showEntity } from "../inputs/instances";
-import { showPanel } from "../shell/navigate";
+import { narrow, showPanel } from "../shell/navigate";
 import { settings } from "../state/store";
 import { registerShortcuts } from "../widgets";
 import { actionAt, explainCell, run } from "./act";
@@ -56,6 +56,7 @@ function EntitySection({ section, height }: SectionProps): JSX.Element {
   const { entity, rows, total } = section;
   return (
     <section aria-label={entity} class="results-section">
+      {narrow.value && sections.value.length > 1 ? <h3>{entity}</h3> : null}
       {rows.length === 0 ? <p class="hint">{`No ${entity} matches the filter.`}</p> : <Grid section={section} byPersona={settings.value.allPersonas} height={height} />}
       {total === 0 ? (
         <p class="hint">
