@@ -31,7 +31,7 @@ export function Figure({ picture, reveal = null, height }: Props): JSX.Element {
 const SMALLEST = 0.25;
 const LARGEST = 3;
 /** Smaller than so the text cannot be read: the picture is moved instead. */
-const READABLE = 0.8;
+const READABLE = 0.75;
 const STEP = 1.25;
 
 interface ViewerProps {

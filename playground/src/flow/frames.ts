@@ -177,6 +177,7 @@ export function pathThrough(frames: readonly Frame[], scope: string, until: numb
     edges: new Set(gone.flatMap(({ edges }) => edges)),
     failed: new Set(failed.map(({ node }) => node)),
     current: until === frames.length ? null : (gone.at(-1)?.node ?? null),
+    last: ends.at(-1)?.node ?? gone.at(-1)?.node ?? null,
   };
 }
 
@@ -190,4 +191,6 @@ export interface GraphPath {
   readonly edges: ReadonlySet<number>;
   readonly failed: ReadonlySet<string>;
   readonly current: string | null;
+  /** The node that was reached last, an end too. */
+  readonly last: string | null;
 }
