@@ -30,7 +30,7 @@ ACCELERATOR := $(firstword $(wildcard web/accelerator/msgspec-*.whl))
 SITE_SOURCES := playground/index.html playground/package.json playground/tsconfig.json playground/vite.config.ts \
 	$(shell find playground/src playground/examples -type f)
 
-.PHONY: help setup build test lint types typescript test-all test-python test-node test-browser screenshots bench play format clean need-node need-port
+.PHONY: help setup build test lint types typescript test-all test-python test-node test-browser screenshots bench bench-typing play format clean need-node need-port
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ screenshots: $(VENV) build ## Picture every panel, wide and narrow, light and da
 
 bench: $(VENV) build ## Measure the start in Chromium against stock Pyodide, and what a call costs
 	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks.startup $(BENCH_ARGS)
+
+bench-typing: $(VENV) build ## Count the long tasks while one types into the page, with 5,000 instances loaded
+	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks.typing
 
 play: need-port build ## Build the page and serve it on localhost (PORT=8123)
 	@node playground/scripts/serve.mjs --port "$(PORT)"

@@ -4,12 +4,13 @@ import { render } from "preact";
 import { tenor } from "./engine";
 import { openFirst } from "./examples/open";
 import { App } from "./shell/app";
-import { followTheme } from "./shell/theme";
+import { followTheme, followTitle } from "./shell/document";
 import { persist, replaceWorkspace, restore } from "./state/store";
 
 const kept = restore();
 if (kept !== null) replaceWorkspace(kept);
 followTheme();
+followTitle();
 persist();
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no element #app");

@@ -14,10 +14,35 @@ AXE = ROOT / "playground" / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_MS = 60_000
 """How long the page may take: starting Python is slow on a busy machine."""
 
+ACTION_MS = 20_000
+"""How long what is there already may take to react."""
+
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PANELS = ("contract", "inputs", "results", "flow", "diagrams", "compare", "scenarios", "why")
 """The panels by their ids, as `shell/panels.ts` has them."""
+
+
+def workspace_of(source: str, facts: str = "{}", states: Any = None, persona: str = "") -> dict[str, Any]:
+    """A workspace as the page keeps it, with one file of source."""
+    files = {"contract.tenor": source}
+    return {
+        "version": 1,
+        "example": None,
+        "title": "Of a test",
+        "contract": {
+            "form": "source",
+            "files": files,
+            "root": "contract.tenor",
+            "open": "contract.tenor",
+            "bundle": None,
+        },
+        "inputs": {"facts": facts, "states": json.dumps(states or {}, indent=2), "persona": persona},
+        "run": {"flow": None, "bindings": {}, "outcomes": {}, "step": None},
+        "selection": None,
+        "pin": None,
+        "scenarios": [],
+    }
 
 
 class Tab:
@@ -31,7 +56,7 @@ class Tab:
         page.on("console", self._note_message)
         page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
         page.on("request", self._note_request)
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(ACTION_MS)
 
     def _note_message(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -45,6 +70,14 @@ class Tab:
     def context(self) -> BrowserContext:
         """The browser profile that the tab belongs to."""
         return self.page.context
+
+    def leave(self, workspace: Any) -> None:
+        """Leave a workspace (or a text that is none) as an earlier visit would have, for the first load of this tab."""
+        text = workspace if isinstance(workspace, str) else json.dumps(workspace)
+        self.page.add_init_script(
+            f"if (!sessionStorage.left) localStorage.setItem('tenor-playground/workspace', {json.dumps(text)});"
+            "sessionStorage.left = 1;"
+        )
 
     def open(self, address: str = "/") -> None:
         """Load the page and wait until it answers."""
@@ -65,7 +98,8 @@ class Tab:
     def panel(self, panel: str) -> Locator:
         """The panel with this id, brought into view."""
         tab = self.page.locator(f"#tab-{panel}")
-        if tab.count() > 0:
+        # Where it is shown already, the focus stays where it is.
+        if tab.count() > 0 and tab.get_attribute("aria-selected") != "true":
             tab.click()
         found = self.page.locator(f"#panel-{panel}")
         expect(found).to_be_visible()
@@ -100,7 +134,8 @@ class Tab:
                 data.setData("text/plain", text);
                 let target = document.activeElement;
                 while (target.shadowRoot?.activeElement) target = target.shadowRoot.activeElement;
-                target.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+                const init = { clipboardData: data, bubbles: true, cancelable: true };
+                target.dispatchEvent(new ClipboardEvent("paste", init));
             }""",
             text,
         )

@@ -17,16 +17,13 @@ export function Files(): JSX.Element {
   return (
     <div class="row files">
       {names.length > 1 ? (
-        <label class="row">
-          <span>File</span>
-          <select value={open} onChange={({ currentTarget }) => update(openFile(currentTarget.value))}>
-            {names.map((name) => (
-              <option key={name} value={name}>
-                {name === root ? `${name} (root)` : name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <select aria-label="Open file" value={open} onChange={({ currentTarget }) => update(openFile(currentTarget.value))}>
+          {names.map((name) => (
+            <option key={name} value={name}>
+              {name === root ? `${name} (root)` : name}
+            </option>
+          ))}
+        </select>
       ) : (
         <code>{open}</code>
       )}

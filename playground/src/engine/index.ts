@@ -2,5 +2,5 @@
 
 export { type Place, type Problem, problemsIn } from "./problems";
 export * from "./questions";
-export { type Answer, askAgain, busy, type Resource, resource, type ResourceOptions, slow, stopAll } from "./resource";
+export { type Answer, askAgain, busy, type Resource, resource, type ResourceOptions, slow, stopAll, stopped } from "./resource";
 export { retry, type Runtime, runtime, tenor } from "./runtime";

@@ -9,7 +9,7 @@ const LONGEST = 300_000;
 /** Keep a value for the workspace as it is now; it is written when there is time. */
 export function remember(name: string, value: unknown): void {
   const of = fingerprint();
-  setTimeout(() => {
+  whenIdle(() => {
     const text = JSON.stringify({ of, value });
     try {
       if (text.length <= LONGEST) localStorage.setItem(PREFIX + name, text);
@@ -17,7 +17,13 @@ export function remember(name: string, value: unknown): void {
     } catch {
       // Nothing depends on it.
     }
-  }, 0);
+  });
+}
+
+/** Writing a long answer takes some milliseconds: not while somebody types. */
+function whenIdle(work: () => void): void {
+  if (typeof requestIdleCallback === "function") requestIdleCallback(work);
+  else setTimeout(work, 200);
 }
 
 /** What was kept, if it was for the workspace as it is now. */

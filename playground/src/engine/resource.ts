@@ -57,6 +57,7 @@ const SLOW_MS = 1000;
 
 const running = signal<ReadonlySet<object>>(new Set());
 const slowCalls = signal<ReadonlySet<object>>(new Set());
+const stoppedCalls = signal<ReadonlySet<object>>(new Set());
 const attempt = signal(0);
 const stops = new Set<() => void>();
 
@@ -64,6 +65,9 @@ const stops = new Set<() => void>();
 export const busy = computed(() => running.value.size > 0);
 /** Whether a call has been running for so long that stopping it should be offered. */
 export const slow = computed(() => slowCalls.value.size > 0);
+
+/** Whether an answer is missing because somebody stopped it. */
+export const stopped = computed(() => stoppedCalls.value.size > 0);
 
 /** End every call that is under way. */
 export function stopAll(): void {
@@ -246,6 +250,7 @@ class Asker<Question extends readonly unknown[], Value> implements Resource<Valu
 
   private settle(answer: Answer<Value>): void {
     mark(running, this, answer.pending);
+    mark(stoppedCalls, this, answer.problems === STOPPED && !answer.pending);
     this.answer.value = answer;
   }
 }

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import { inputProblems, inspection, persona } from "../engine";
-import { update } from "../state/store";
+import { type Update, update } from "../state/store";
 import { setPersona } from "../state/updates";
 import { Problems } from "../widgets";
 
@@ -19,7 +19,7 @@ export function PersonaChooser(): JSX.Element {
         value={persona.value}
         aria-invalid={problems.length > 0}
         aria-describedby={problems.length > 0 ? `${id}-problems` : undefined}
-        onChange={({ currentTarget: { value } }) => update(setPersona(value))}
+        onChange={({ currentTarget: { value } }) => update(setPersona(value), sameActionAs(value))}
       >
         {personas.map(({ id: name }) => (
           <option key={name}>{name}</option>
@@ -29,3 +29,11 @@ export function PersonaChooser(): JSX.Element {
     </div>
   );
 }
+
+/** An action that is looked at is looked at for the new persona. */
+const sameActionAs =
+  (chosen: string): Update =>
+  (workspace) => {
+    const { selection } = workspace;
+    return selection?.kind === "action" ? { ...workspace, selection: { ...selection, persona: chosen } } : workspace;
+  };

@@ -3,9 +3,9 @@
 import type { JSX } from "preact";
 import { ExamplesMenu } from "../examples/menu";
 import { ShareMenu } from "../share/menu";
-import { set, settings, storageProblem, workspace } from "../state/store";
+import { set, settings, storageProblem, unreadable, workspace } from "../state/store";
 import { type Theme, THEMES } from "../state/settings";
-import { Menu, showShortcuts } from "../widgets";
+import { Menu, saveFile, showShortcuts } from "../widgets";
 import { EngineStatus } from "./status";
 
 const THEME_NAMES: Readonly<Record<Theme, string>> = {
@@ -44,6 +44,23 @@ export function Header(): JSX.Element {
           {storageProblem.value}
         </p>
       )}
+      <Unreadable />
     </header>
+  );
+}
+
+function Unreadable(): JSX.Element | null {
+  const found = unreadable.value;
+  if (found === null) return null;
+  return (
+    <div class="notice row" role="alert">
+      <span>What you left here cannot be opened again: {found.why}.</span>
+      <button type="button" onClick={() => saveFile("unreadable-workspace.txt", found.text)}>
+        Save it to a file
+      </button>
+      <button type="button" onClick={() => (unreadable.value = null)}>
+        Dismiss
+      </button>
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 /** How the evaluator is: starting (stage and bytes), ready (its version), working (with a way to stop it), failed (with a retry). */
 
 import type { JSX } from "preact";
-import { askAgain, contract, retry, runtime, slow, stopAll, verdicts } from "../engine";
+import { askAgain, retry, runtime, slow, stopAll, stopped } from "../engine";
 import type { Runtime } from "../engine";
 
 const STAGES = ["download", "start", "install"] as const;
@@ -23,7 +23,7 @@ export function EngineStatus(): JSX.Element {
           Stop
         </button>
       ) : null}
-      {state.phase === "ready" && wasStopped() ? (
+      {state.phase === "ready" && stopped.value ? (
         <button type="button" onClick={askAgain}>
           Evaluate again
         </button>
@@ -42,10 +42,6 @@ export function EngineStatus(): JSX.Element {
       ) : null}
     </div>
   );
-}
-
-function wasStopped(): boolean {
-  return [contract, verdicts].some(({ answer }) => answer.value.problems.some(({ code }) => code === "stopped"));
 }
 
 function statusText(state: Runtime): string {

@@ -21,6 +21,8 @@ const count = signal(0);
 
 /** Why nothing is kept for the next visit, where that is so. */
 export const storageProblem = signal<string | null>(null);
+/** What was kept by an earlier visit and cannot be read: its text, and why. It is gone from the storage with the next change. */
+export const unreadable = signal<{ readonly text: string; readonly why: string } | null>(null);
 export const workspace: ReadonlySignal<Workspace> = current;
 export const settings: ReadonlySignal<Settings> = chosen;
 /** Counts workspaces: it changes when one is replaced by another. */
@@ -55,7 +57,7 @@ export function restore(): Workspace | null {
     return readWorkspace(kept);
   } catch (thrown) {
     if (!(thrown instanceof WorkspaceError || thrown instanceof TenorError)) throw thrown;
-    storageProblem.value = `What you left here cannot be read again: ${thrown.message}.`;
+    unreadable.value = { text: kept, why: thrown.message };
     return null;
   }
 }

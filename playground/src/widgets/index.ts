@@ -6,6 +6,7 @@ export { Dialog } from "./dialog";
 export { lazy } from "./lazy";
 export { Menu, type MenuItem } from "./menu";
 export { Problems } from "./problems";
+export { saveFile } from "./save-file";
 export { KeyboardHelp, registerShortcuts, type Shortcut, showShortcuts } from "./shortcuts";
 export { type Tab, Tabs } from "./tabs";
 export { Tooltip } from "./tooltip";

@@ -6,7 +6,7 @@ import { useEffect } from "preact/hooks";
 import { Dialog } from "./dialog";
 
 export interface Shortcut {
-  /** As `KeyboardEvent.key` gives it; with `Alt+` or `Mod+` (Ctrl, on a Mac ⌘) before it. */
+  /** As `KeyboardEvent.key` gives it; with `Alt+`, `Mod+` (Ctrl, on a Mac ⌘) and `Shift+`, in this order, before it. */
   readonly keys: string;
   readonly label: string;
   /** Absent for keys that the list only tells of: somebody else handles them. */
@@ -54,9 +54,10 @@ export function KeyboardHelp(): JSX.Element {
 
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented) return;
-  const keys = [event.altKey ? "Alt" : "", event.ctrlKey || event.metaKey ? "Mod" : "", event.key].filter(Boolean).join("+");
-  // A plain key is text where one types.
+  // A plain key is text where one types, and its sign says already that Shift is held.
   const plain = !event.altKey && !event.ctrlKey && !event.metaKey;
+  const held = [event.altKey ? "Alt" : "", event.ctrlKey || event.metaKey ? "Mod" : "", event.shiftKey && !plain ? "Shift" : ""];
+  const keys = [...held.filter(Boolean), event.key].join("+");
   if (plain && isTextField(event)) return;
   const found = registered.peek().find((shortcut) => shortcut.keys.toLowerCase() === keys.toLowerCase());
   if (found?.run === undefined) return;

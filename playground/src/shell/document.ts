@@ -1,7 +1,7 @@
-/** The theme: as the system has it, or as it was chosen. */
+/** What stands outside the page itself: the theme, as the system has it or as it was chosen, and the title. */
 
 import { effect } from "@preact/signals";
-import { settings } from "../state/store";
+import { settings, workspace } from "../state/store";
 
 export function followTheme(): void {
   effect(() => {
@@ -9,5 +9,12 @@ export function followTheme(): void {
     document.documentElement.dataset["theme"] = theme;
     const scheme = theme === "system" ? "light dark" : theme === "light" ? "light" : "dark";
     document.querySelector("meta[name=color-scheme]")?.setAttribute("content", scheme);
+  });
+}
+
+/** The window's title names what is open. */
+export function followTitle(): void {
+  effect(() => {
+    document.title = `${workspace.value.title} – Tenor playground`;
   });
 }
