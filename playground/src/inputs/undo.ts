@@ -29,6 +29,7 @@ function takeBack(before: Workspace, after: Workspace): void {
   };
   const run = back(before.run, after.run, now.run);
   const selection = back(before.selection, after.selection, now.selection);
-  update(setInputs(inputs), (state) => ({ ...state, run, selection }));
+  const history = back(before.history, after.history, now.history);
+  update(setInputs(inputs), (state) => ({ ...state, run, selection, history }));
   toast(kept ? "Taken back, except for what was changed once more since." : "Taken back.");
 }
