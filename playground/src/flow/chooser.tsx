@@ -19,7 +19,7 @@ export function Chooser(): JSX.Element {
         label="Flow"
         value={flow ?? ""}
         options={[...(flow === null ? [{ value: "", text: "Choose a flow" }] : []), ...flows.map(({ id }) => ({ value: id, text: id }))]}
-        onChoose={(id) => chooseFlow(id)}
+        onChoose={chooseFlow}
       />
       <Choose
         label="Persona"
