@@ -38,8 +38,18 @@ export function runFlow(flow: string, bindings: Readonly<Record<string, string>>
 
 /** Binds another instance; the steps are looked at from their end again. */
 export function bind(entity: string, instance: string): void {
-  const { bindings } = workspace.peek().run;
-  update(setRun({ bindings: { ...bindings, [entity]: instance }, step: null }));
+  const { flow } = workspace.peek().run;
+  const bound = entitiesOf(flow ?? "").flatMap((one) => {
+    const now = boundTo(one);
+    return now === undefined ? [] : [[one, now] as const];
+  });
+  update(setRun({ bindings: { ...Object.fromEntries(bound), [entity]: instance }, step: null }));
+}
+
+/** The instance that the run takes: without any binding it is the default one of every entity. */
+export function boundTo(entity: string): string | undefined {
+  const { bindings } = workspace.value.run;
+  return Object.keys(bindings).length === 0 ? DEFAULT_INSTANCE : bindings[entity];
 }
 
 /** Takes an outcome at a step, or with null the one that the states give. */
