@@ -218,12 +218,12 @@ def test_applied_runs_are_gone_back_to_and_branched(shared_tab: Tab) -> None:
     history.get_by_role("button", name="Go here: analyse as technician, run 1").click()
     assert shared_tab.workspace()["inputs"]["states"] == after_first
     # Another run from here begins a branch: the one before stays.
-    choose(panel, "Flow", "service")
+    choose(panel, "Persona", "courier")
     shared_tab.settled()
     apply.click()
     shared_tab.settled()
     runs = shared_tab.workspace()["history"]["runs"]
-    assert [(run["flow"], run["parent"]) for run in runs] == [("analyse", None), ("receive", 1), ("service", 1)]
+    assert [(run["flow"], run["parent"]) for run in runs] == [("analyse", None), ("receive", 1), ("receive", 1)]
     expect(history.get_by_text("Branch 2")).to_be_visible()
     shared_tab.page.reload()
     shared_tab.ready()

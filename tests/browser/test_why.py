@@ -143,7 +143,7 @@ def test_a_remedy_is_tried_and_taken_back(new_tab: Callable[..., Tab]) -> None:
     before = tab.workspace()
     panel.get_by_role("button", name="Try it: set price to 5000.00 EUR").click()
     tab.settled()
-    expect(panel.locator(".why-verdict")).to_contain_text("open")
+    expect(panel.locator(".why-verdict")).to_contain_text("can be started")
     assert json.loads(tab.workspace()["inputs"]["facts"])["price"]["amount"] == "5000.00"
     tab.page.locator(".toast").get_by_role("button", name="Undo").last.click()
     tab.settled()
@@ -176,7 +176,7 @@ def test_an_instance_says_where_it_may_go_and_what_may_be_run_on_it(shared_tab: 
     flow.get_by_role("button", name="EscrowAccount esc-003").click()
     expect(panel).to_contain_text("to held by unfreeze_account, as escrow_officer")
     panel.get_by_role("button", name="Why settle_dispute?").click()
-    expect(panel.locator(".why-verdict")).to_contain_text("settle_dispute is open")
+    expect(panel.locator(".why-verdict")).to_contain_text("settle_dispute can be started")
     panel.get_by_role("button", name="Show the run").click()
     expect(flow.get_by_label("Flow", exact=True)).to_have_value("settle_dispute")
 
@@ -206,8 +206,7 @@ def test_the_whole_answer_is_copied_as_text(new_tab: Callable[..., Tab]) -> None
 def test_the_answer_follows_the_inputs(shared_tab: Tab) -> None:
     panel = explain_verdict(shared_tab, "small_amount")
     expect(panel.locator(".why-verdict.yes")).to_be_visible()
-    inputs = shared_tab.panel("inputs")
-    inputs.get_by_label("price").first.fill("7000.00")
+    shared_tab.panel("inputs").get_by_label("price, amount in EUR").fill("7000.00")
     shared_tab.settled()
     expect(panel.locator(".why-verdict.no")).to_be_visible()
     assert any("price = 7000.00 EUR" in item for item in items(panel))

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { workspace } from "../state/store";
-import { Menu, toast } from "../widgets";
+import { Menu, saveFile, toast } from "../widgets";
 import { exportInputs } from "./paste";
 
 export function ExportMenu(): JSX.Element {
@@ -12,7 +12,7 @@ export function ExportMenu(): JSX.Element {
       align="end"
       items={[
         { label: "Copy as JSON", hint: "Facts, entity states and persona; paste it anywhere in this panel", run: () => withText(copy) },
-        { label: "Save as a file", hint: "inputs.json", run: () => withText(save) },
+        { label: "Save as a file", hint: "inputs.json", run: () => withText((text) => saveFile("inputs.json", text, "application/json")) },
       ]}
     />
   );
@@ -29,12 +29,4 @@ function copy(text: string): void {
     () => toast("The inputs are on the clipboard."),
     () => toast("The browser did not let the page write to the clipboard. Save them as a file instead.", { tone: "bad" }),
   );
-}
-
-function save(text: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = "inputs.json";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

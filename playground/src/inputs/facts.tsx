@@ -7,7 +7,7 @@ import { inspection } from "../engine";
 import { explain } from "../shell/navigate";
 import { update } from "../state/store";
 import { Problems } from "../widgets";
-import { editFacts, factDocument, type Json, type JsonObject, put, without } from "./documents";
+import { editFacts, factDocument, type Json, type JsonObject, type Path, put, without } from "./documents";
 import { Control, hasOwnProblems } from "./fields";
 import { FACTS, pointer, problemsAt, problemsId, problemsIn } from "./pointers";
 import { undoable } from "./undo";
@@ -123,8 +123,14 @@ function Undeclared({ facts, declared }: UndeclaredProps): JSX.Element | null {
   );
 }
 
+/** A value for a part of a fact; the whole fact has an empty path. */
+export interface FactPart {
+  readonly path: Path;
+  readonly value: Json;
+}
+
 /** An edit that gives parts of a fact, which begins as its default where it was not given. */
-export function editFactParts(fact: DeclaredFact, parts: readonly { readonly path: readonly (string | number)[]; readonly value: Json }[]): (facts: JsonObject) => JsonObject {
+export function editFactParts(fact: DeclaredFact, parts: readonly FactPart[]): (facts: JsonObject) => JsonObject {
   return (facts) => {
     const changed = parts.reduce<Json | undefined>((value, part) => put(value, part.path, part.value), facts[fact.id] ?? defaultOf(fact));
     return changed === undefined ? facts : { ...facts, [fact.id]: changed };

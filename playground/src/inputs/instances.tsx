@@ -99,6 +99,8 @@ function InstanceTable({ entity, states }: TableProps): JSX.Element {
         <p class="hint">{all.length === 0 ? `There is no ${entity.id}: nothing can be done to one.` : "No instance matches the filter."}</p>
       ) : (
         <VirtualTable
+          // What another filter shows is seen from its beginning.
+          key={`${state} ${text}`}
           caption={`Instances of ${entity.id}`}
           columns={columnsOf(entity, own, setReveal)}
           rows={rows}

@@ -12,7 +12,7 @@ import { type ActionSelection, run, runBindings } from "./act";
 import { WORDS } from "./cell-content";
 import { both, type Cell } from "./cells";
 import { canSearchFurther, chosenAction, chosenCell, remedies, searchFurther } from "./remedies";
-import { changeText, type Suggestion, tryIt } from "./try-it";
+import { type Suggestion, tryIt } from "./try-it";
 
 export function Details(): JSX.Element | null {
   const action = chosenAction.value;
@@ -121,7 +121,7 @@ function Found({ action, found, stale }: FoundProps): JSX.Element {
         ))}
         {detours.filter((detour) => !isSuggested(detour, suggestions)).map((detour) => (
           <li key={JSON.stringify(detour)}>
-            <span>{`Another way to the same end: ${detour.flow_id} as ${detour.persona} brings ${detour.entity_id} ${detour.instance_id} to ${detour.state}.`}</span>
+            <span>{`Another way to the same end: ${detour.text}.`}</span>
             <button
               type="button"
               aria-label={`Set it up: ${detour.flow_id}`}
@@ -165,7 +165,7 @@ interface SuggestionProps {
 
 function SuggestionItem({ suggestion, action, disabled }: SuggestionProps): JSX.Element {
   const { changes, obtained_verdicts: obtained, lost_verdicts: lost } = suggestion;
-  const texts = changes.map(changeText);
+  const texts = changes.map(({ text }) => text);
   const effects = [obtained.length > 0 ? `brings ${both(obtained)}` : "", lost.length > 0 ? `takes away ${both(lost)}` : ""].filter(Boolean);
   return (
     <li>

@@ -12,7 +12,7 @@ import { type ActionSelection, actionAt, explainCell, run, sameAction } from "./
 import { CellContent } from "./cell-content";
 import type { Cell } from "./cells";
 import { clamp, moved, type Position } from "./grid-keys";
-import { cellAt, type GridColumn, type GridRow, type Section } from "./sections";
+import { cellAt, filter, type GridColumn, type GridRow, type Section } from "./sections";
 import { useCellHint } from "./hint";
 
 const ROW_HEIGHT = 50;
@@ -53,6 +53,11 @@ export function Grid({ section, byPersona, height }: Props): JSX.Element {
     cell?.focus({ preventScroll: true });
     reveal(view, cell, active.row * rowHeight, rowHeight);
   });
+
+  useLayoutEffect(() => {
+    // What another filter shows is seen from its beginning.
+    if (box.current !== null) box.current.scrollTop = 0;
+  }, [filter.text.value, filter.state.value, filter.onlyOpen.value]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (!(event.target instanceof HTMLElement) || event.target.closest("button") !== null) return;
