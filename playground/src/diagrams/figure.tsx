@@ -192,7 +192,8 @@ function Node({ node, box }: { readonly node: PictureNode; readonly box: Box | u
       ? { "aria-hidden": true as const }
       : {
           role: "button" as const,
-          tabIndex: 0,
+          // In SVG attributes keep their case: this one is written small.
+          tabindex: 0,
           "aria-label": note === undefined ? drawn : `${drawn}, ${note}`,
           "aria-pressed": pressed,
           onClick: run,
