@@ -1,6 +1,6 @@
 /** A picture on the page: it can be moved, made larger and smaller, fitted, read as a table, and saved. */
 
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX, RefObject } from "preact";
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Menu, toast } from "../widgets";
 import "./diagrams.css";
@@ -16,60 +16,56 @@ interface Props {
   readonly height?: number;
 }
 
+/** A picture that is laid out by what leads where. */
+export function Figure({ picture, reveal = null, height }: Props): JSX.Element {
+  // Tones and signs change with every step of a run, places do not.
+  const layout = useMemo(() => layOut(picture), [structure(picture)]);
+  const found = layout.nodes.find(({ id }) => id === reveal);
+  return (
+    <Viewer title={picture.title} table={picture.table} size={layout} reveal={found} {...(height !== undefined && { height })}>
+      <Drawing layout={layout} picture={picture} />
+    </Viewer>
+  );
+}
+
 const SMALLEST = 0.25;
 const LARGEST = 3;
 /** Smaller than so the text cannot be read: the picture is moved instead. */
-const READABLE = 0.8;
+const READABLE = 0.75;
 const STEP = 1.25;
 
-export function Figure({ picture, reveal = null, height = 440 }: Props): JSX.Element {
+interface ViewerProps {
+  readonly title: string;
+  readonly table: PictureTable;
+  readonly size: { readonly width: number; readonly height: number };
+  readonly reveal?: Point | undefined;
+  readonly height?: number;
+  /** What is drawn, in the pixels of `size`. */
+  readonly children: ComponentChildren;
+}
+
+/** The frame of every picture: it can be moved, zoomed, read as a table, saved. */
+export function Viewer({ title, table, size, reveal, height = 440, children }: ViewerProps): JSX.Element {
   const [asTable, setAsTable] = useState(false);
-  // Tones and signs change with every step of a run, places do not.
-  const layout = useMemo(() => layOut(picture), [structure(picture)]);
   const [zoom, setZoom] = useState<number | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
   const width = useWidth(box, asTable);
   const tableId = useId();
-  const scale = zoom ?? Math.min(1, Math.max(READABLE, width / layout.width));
+  const scale = zoom ?? Math.min(1, Math.max(READABLE, width / size.width));
   const zoomBy = (factor: number): void => setZoom(Math.min(LARGEST, Math.max(SMALLEST, scale * factor)));
-  const fit = (): void => setZoom(Math.min(1, width / layout.width, height / layout.height));
-  useReveal(box, layout, scale, reveal);
-  const name = picture.title.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, "-");
-  const withSvg = (run: (svg: SVGSVGElement) => void | Promise<void>): void => {
-    if (svg.current !== null) Promise.resolve(run(svg.current)).catch((thrown) => toast(String(thrown), { tone: "bad" }));
-  };
+  const fit = (): void => setZoom(Math.max(SMALLEST, Math.min(1, width / size.width, height / size.height)));
+  useReveal(box, scale, reveal);
   return (
-    <figure class="diagram">
+    <figure class="diagram" style={{ flexBasis: `${Math.round(size.width * READABLE)}px` }}>
       <figcaption>
-        <span class="diagram-title">{picture.title}</span>
-        <span class="diagram-tools" role="group" aria-label={`${picture.title}: view`}>
-          {asTable ? null : (
-            <>
-              <button type="button" class="icon" aria-label="Smaller" onClick={() => zoomBy(1 / STEP)}>
-                −
-              </button>
-              <button type="button" class="icon" aria-label="Larger" onClick={() => zoomBy(STEP)}>
-                +
-              </button>
-              <button type="button" onClick={fit}>
-                Fit
-              </button>
-            </>
-          )}
+        <span class="diagram-title">{title}</span>
+        <span class="diagram-tools" role="group" aria-label={`${title}: view`}>
+          {asTable ? null : <ZoomTools onZoom={zoomBy} onFit={fit} />}
           <button type="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
             Table
           </button>
-          {asTable ? null : (
-            <Menu
-              label="Save"
-              align="end"
-              items={[
-                { label: "As SVG", run: () => withSvg((found) => saveSvg(found, name)) },
-                { label: "As PNG", run: () => withSvg((found) => savePng(found, name)) },
-              ]}
-            />
-          )}
+          {asTable ? null : <SaveMenu svg={svg} title={title} />}
         </span>
       </figcaption>
       {asTable ? null : (
@@ -77,7 +73,7 @@ export function Figure({ picture, reveal = null, height = 440 }: Props): JSX.Ele
           ref={box}
           class="diagram-box"
           role="region"
-          aria-label={`${picture.title}, picture`}
+          aria-label={`${title}, picture`}
           tabIndex={0}
           style={{ maxHeight: `${height}px` }}
           onKeyDown={(event) => onKey(event, { "+": () => zoomBy(STEP), "=": () => zoomBy(STEP), "-": () => zoomBy(1 / STEP), "0": fit })}
@@ -86,24 +82,61 @@ export function Figure({ picture, reveal = null, height = 440 }: Props): JSX.Ele
           <svg
             ref={svg}
             role="group"
-            aria-label={picture.title}
+            aria-label={title}
             aria-describedby={tableId}
-            viewBox={`0 0 ${layout.width} ${layout.height}`}
-            width={layout.width * scale}
-            height={layout.height * scale}
+            viewBox={`0 0 ${size.width} ${size.height}`}
+            width={size.width * scale}
+            height={size.height * scale}
           >
-            <Drawing layout={layout} picture={picture} />
+            {children}
           </svg>
         </div>
       )}
-      <Table table={picture.table} title={picture.title} id={tableId} shown={asTable} />
+      <Table table={table} title={title} id={tableId} shown={asTable} />
     </figure>
   );
 }
 
+function ZoomTools({ onZoom, onFit }: { readonly onZoom: (factor: number) => void; readonly onFit: () => void }): JSX.Element {
+  return (
+    <>
+      <button type="button" class="icon" aria-label="Smaller" onClick={() => onZoom(1 / STEP)}>
+        −
+      </button>
+      <button type="button" class="icon" aria-label="Larger" onClick={() => onZoom(STEP)}>
+        +
+      </button>
+      <button type="button" onClick={onFit}>
+        Fit
+      </button>
+    </>
+  );
+}
+
+function SaveMenu({ svg, title }: { readonly svg: RefObject<SVGSVGElement>; readonly title: string }): JSX.Element {
+  const name = title.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, "-");
+  const withSvg = (save: (svg: SVGSVGElement, name: string) => void | Promise<void>) => async (): Promise<void> => {
+    try {
+      if (svg.current !== null) await save(svg.current, name);
+    } catch (thrown) {
+      toast(thrown instanceof Error ? thrown.message : String(thrown), { tone: "bad" });
+    }
+  };
+  return (
+    <Menu
+      label="Save"
+      align="end"
+      items={[
+        { label: "As SVG", run: () => void withSvg(saveSvg)() },
+        { label: "As PNG", run: () => void withSvg(savePng)() },
+      ]}
+    />
+  );
+}
+
 function structure({ direction, nodes, edges, groups }: Picture): string {
-  const parts = nodes.map(({ id, label, lines, shape, group }) => [id, label, lines, shape, group]);
-  return JSON.stringify([direction, parts, edges.map(({ from, to, label, ranks }) => [from, to, label, ranks]), groups]);
+  const parts = nodes.map(({ id, label, lines, shape, group, rank }) => [id, label, lines, shape, group, rank]);
+  return JSON.stringify([direction, parts, edges.map(({ from, to, label }) => [from, to, label]), groups]);
 }
 
 /** The layout is of a picture with the same structure: part by part they belong together. */
@@ -280,13 +313,12 @@ function useWidth(box: { readonly current: HTMLDivElement | null }, again: unkno
   return width;
 }
 
-/** Brings a node into view. */
-function useReveal(box: { readonly current: HTMLDivElement | null }, layout: Layout, scale: number, reveal: string | null): void {
+/** Brings a point of the picture into view. */
+function useReveal(box: RefObject<HTMLDivElement>, scale: number, point: Point | undefined): void {
   useEffect(() => {
     const view = box.current;
-    const found = layout.nodes.find(({ id }) => id === reveal);
-    if (view === null || found === undefined) return;
-    const middle = { left: found.x * scale - view.clientWidth / 2, top: found.y * scale - view.clientHeight / 2 };
-    view.scrollTo({ ...middle, behavior: "smooth" });
-  }, [reveal, layout, scale]);
+    if (view === null || point === undefined) return;
+    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+    view.scrollTo({ left: point.x * scale - view.clientWidth / 2, top: point.y * scale - view.clientHeight / 2, behavior });
+  }, [point?.x, point?.y, scale]);
 }

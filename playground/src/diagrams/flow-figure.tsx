@@ -26,5 +26,5 @@ export function FlowFigure({ flow, path, numbers, within = null }: Props): JSX.E
     const drawn = flowPicture({ flow, graph, path, onStep, ...(numbers !== undefined && { numbers }) });
     return within === null ? drawn : { ...drawn, title: `Flow ${flow}, as a sub-flow of ${within}` };
   }, [flow, graph, path, numbers, within, painted]);
-  return picture === null ? null : <Figure picture={picture} reveal={path?.current ?? null} />;
+  return picture === null ? null : <Figure picture={picture} reveal={path?.last ?? graph?.nodes[0]?.id ?? null} />;
 }

@@ -35,7 +35,7 @@ export function deed({ kind, operation_id: operation, flow_id: flow, persona, to
     case "operation":
       return `${operation ?? ""}${by}`;
     case "compensation":
-      return `compensate: ${operation ?? ""}${by}`;
+      return `compensation${by}`;
     case "branch":
       return `if ${condition ?? ""}`;
     case "handoff":

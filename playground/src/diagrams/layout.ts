@@ -47,16 +47,17 @@ export function sizeOf({ label, lines = [], shape }: PictureNode): { readonly wi
 export function layOut(picture: Picture): Layout {
   const graph = new dagre.graphlib.Graph({ multigraph: true, compound: true });
   const isDown = picture.direction === "down";
-  graph.setGraph({ rankdir: isDown ? "TB" : "LR", nodesep: 26, edgesep: 14, ranksep: isDown ? 34 : 44, marginx: MARGIN, marginy: MARGIN });
+  graph.setGraph({ rankdir: isDown ? "TB" : "LR", nodesep: 26, edgesep: 14, ranksep: isDown ? 34 : 56, marginx: MARGIN, marginy: MARGIN });
   for (const { id } of picture.groups ?? []) graph.setNode(id, {});
   for (const { id, within } of picture.groups ?? []) if (within !== undefined) graph.setParent(id, within);
   for (const node of picture.nodes) {
     graph.setNode(node.id, { ...sizeOf(node) });
     if (node.group !== undefined) graph.setParent(node.id, node.group);
   }
-  picture.edges.forEach(({ from, to, label, ranks = 1 }, index) => {
+  anchor(graph, picture);
+  picture.edges.forEach(({ from, to, label }, index) => {
     const size = label === "" ? {} : { width: textWidth(label, LINE_FONT) + 8, height: LINE_HEIGHT, labelpos: "c" };
-    graph.setEdge(from, to, { minlen: ranks, ...size }, String(index));
+    graph.setEdge(from, to, size, String(index));
   });
   dagre.layout(graph);
   const { width = 0, height = 0 } = graph.graph();
@@ -66,15 +67,37 @@ export function layOut(picture: Picture): Layout {
     nodes: picture.nodes.map(({ id }) => ({ id, ...box(graph.node(id)) })),
     groups: (picture.groups ?? []).map((group) => ({ group, ...box(graph.node(group.id)) })),
     edges: picture.edges.map((edge, index) => {
-      const { points, x, y } = graph.edge(edge.from, edge.to, String(index)) as { points: Point[]; x?: number; y?: number };
+      const { points: found, x, y } = graph.edge(edge.from, edge.to, String(index)) as { points: Point[]; x?: number; y?: number };
+      const isPlain = edge.label === "" && !isDown;
+      const points = isPlain ? sideways(box(graph.node(edge.from)), found, box(graph.node(edge.to))) : found;
       return { points, label: edge.label === "" || x === undefined || y === undefined ? null : { x, y } };
     }),
   };
 }
 
+/** Pulls nodes to their ranks: by strong edges from a root that nobody sees. */
+function anchor(graph: InstanceType<typeof dagre.graphlib.Graph>, { nodes }: Picture): void {
+  const placed = nodes.flatMap(({ id, rank }) => (rank === undefined ? [] : [{ id, rank }]));
+  if (placed.length === 0) return;
+  graph.setNode(ROOT, { width: 0, height: 0 });
+  for (const { id, rank } of placed) graph.setEdge(ROOT, id, { minlen: rank + 1, weight: 100 }, "root");
+}
+
+const ROOT = "\u0000root";
+
 function box({ x, y, width, height }: Box): Box {
   return { x, y, width, height };
 }
+
+/** From the right side of one box to the left side of another: steep lines would cross the boxes between. */
+function sideways(from: Box, points: readonly Point[], to: Box): readonly Point[] {
+  const start = { x: from.x + from.width / 2, y: from.y };
+  const end = { x: to.x - to.width / 2, y: to.y };
+  const inner = points.length > 3 ? points.slice(1, -1) : [{ x: start.x + BEND, y: start.y }];
+  return [start, ...inner, { x: end.x - BEND, y: end.y }, end];
+}
+
+const BEND = 22;
 
 /** A smooth line through points. */
 export function curve(points: readonly Point[]): string {

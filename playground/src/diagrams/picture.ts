@@ -14,6 +14,8 @@ export interface PictureNode {
   readonly tone: Tone;
   /** A short sign at the corner: a count, a number of a step. */
   readonly badge?: string;
+  /** The rank that it stands on, where that is not left to its edges. */
+  readonly rank?: number;
   /** The group that it stands in. */
   readonly group?: string;
   /** Makes the node a button with this name. */
@@ -28,8 +30,6 @@ export interface PictureEdge {
   readonly label: string;
   readonly tone: Tone;
   readonly isDashed?: boolean;
-  /** The least number of ranks between its ends. */
-  readonly ranks?: number;
 }
 
 export interface PictureGroup {
@@ -55,8 +55,6 @@ export interface Picture {
   readonly nodes: readonly PictureNode[];
   readonly edges: readonly PictureEdge[];
   readonly groups?: readonly PictureGroup[];
-  /** Columns that nodes stand in by themselves, from left to right, where the picture is not laid out by its edges. */
-  readonly columns?: readonly (readonly string[])[];
   readonly table: PictureTable;
 }
 

@@ -171,13 +171,19 @@ const FAILED = "failure handler";
 export function pathThrough(frames: readonly Frame[], scope: string, until: number): GraphPath {
   const gone = frames.slice(0, until).filter((frame) => frame.scope === scope);
   const ends = gone.flatMap(({ end }) => (end === null ? [] : [end]));
-  const failed = [...gone.filter(({ error }) => error !== null), ...ends.filter((end) => end.failed)];
+  const failed = [...gone.filter(hasFailed), ...ends.filter((end) => end.failed)];
   return {
     nodes: new Set([...gone, ...ends].map(({ node }) => node)),
     edges: new Set(gone.flatMap(({ edges }) => edges)),
     failed: new Set(failed.map(({ node }) => node)),
     current: until === frames.length ? null : (gone.at(-1)?.node ?? null),
+    last: ends.at(-1)?.node ?? gone.at(-1)?.node ?? null,
   };
+}
+
+function hasFailed({ step, error }: Frame): boolean {
+  if (step.step_type === "SubFlowStep") return step.flow.flow_outcome.status === "failed";
+  return error !== null || (step.step_type === "ParallelStep" && step.result === "failed");
 }
 
 export interface GraphPath {
@@ -185,4 +191,6 @@ export interface GraphPath {
   readonly edges: ReadonlySet<number>;
   readonly failed: ReadonlySet<string>;
   readonly current: string | null;
+  /** The node that was reached last, an end too. */
+  readonly last: string | null;
 }

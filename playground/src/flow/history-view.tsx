@@ -1,10 +1,10 @@
 /** The runs that were applied, as the tree that they are: each can be gone back to, and a run applied there begins a branch. */
 
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
+import { undoable } from "../inputs/undo";
 import { update, workspace } from "../state/store";
 import { setPersona, setRun } from "../state/updates";
-import { type AppliedRun, NO_RUN, type Workspace } from "../state/workspace";
-import { toast } from "../widgets";
+import { type AppliedRun, NO_RUN } from "../state/workspace";
 import { changedByHand, forgetRuns, goBackTo, wayTo } from "./history";
 
 export function HistoryView(): JSX.Element | null {
@@ -14,8 +14,8 @@ export function HistoryView(): JSX.Element | null {
   return (
     <section class="flow-history stack" aria-labelledby="flow-history">
       <div class="row">
-        <h3 id="flow-history">Applied runs</h3>
-        <button type="button" onClick={() => undoably("The history is empty.", forgetRuns)}>
+        <h2 id="flow-history">Applied runs</h2>
+        <button type="button" onClick={() => undoable("The history is empty.", forgetRuns)}>
           Forget them
         </button>
       </div>
@@ -41,12 +41,12 @@ interface BelowProps {
 function Below({ parent, runs, at, way }: BelowProps): JSX.Element | null {
   const next = runs.filter((run) => run.parent === parent);
   const items = next.map((run) => (
-    <>
-      <li key={run.id} class={way.has(run.id) ? "flow-on-way" : undefined}>
+    <Fragment key={run.id}>
+      <li class={way.has(run.id) ? "flow-on-way" : undefined}>
         <Point id={run.id} isHere={at === run.id} text={`${run.flow} as ${run.persona}`} run={run} />
       </li>
       <Below parent={run.id} runs={runs} at={at} way={way} />
-    </>
+    </Fragment>
   ));
   if (next.length < 2) return <>{items}</>;
   return (
@@ -80,7 +80,7 @@ function Point({ id, isHere, text, run }: PointProps): JSX.Element {
       {isHere ? (
         <span class="hint">the instances stand here</span>
       ) : (
-        <button type="button" onClick={() => undoably(`The instances stand ${run === undefined ? "before all runs" : `after run ${run.id}`}.`, goBackTo(id))}>
+        <button type="button" onClick={() => undoable(`The instances stand ${run === undefined ? "before all runs" : `after run ${run.id}`}.`, goBackTo(id))}>
           Go here<span class="unseen">{`: ${text}${run === undefined ? "" : `, run ${run.id}`}`}</span>
         </button>
       )}
@@ -91,16 +91,4 @@ function Point({ id, isHere, text, run }: PointProps): JSX.Element {
       )}
     </div>
   );
-}
-
-function undoably(message: string, change: (now: Workspace) => Workspace): void {
-  const { inputs, history } = workspace.peek();
-  update(change);
-  const after = workspace.peek();
-  const undo = (): void => {
-    const now = workspace.peek();
-    if (now.history !== after.history || now.inputs.states !== after.inputs.states) return toast("The instances were changed since: nothing was undone.");
-    return update((state) => ({ ...state, inputs: { ...state.inputs, states: inputs.states }, history }));
-  };
-  toast(message, { undo });
 }

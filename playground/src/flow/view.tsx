@@ -36,10 +36,11 @@ export function FlowView(): JSX.Element {
       {shown === undefined || played === undefined ? null : (
         <div class={stale ? "stack stale" : "stack"} aria-busy={pending}>
           <Stepper frames={played.frames} at={at} outcome={shown.outcome} failed={shown.failed} onMove={(to) => moveTo(to, played)} />
+          <AppliedNote flow={shown.flow_id} />
           {stale && !pending ? <p class="hint">This is the last run that could be had; the inputs have changed since.</p> : null}
           <div class="flow-body">
-            <Steps played={played} at={at} flow={shown.flow_id} onMove={(to) => moveTo(to, played)} />
             <RunFigure played={played} at={at} flow={shown.flow_id} />
+            <Steps played={played} at={at} flow={shown.flow_id} onMove={(to) => moveTo(to, played)} />
           </div>
           <StatesView played={played} at={at} />
           <ApplyBar result={shown} isCurrent={!stale && !pending} />
@@ -50,6 +51,15 @@ export function FlowView(): JSX.Element {
       <HistoryView />
     </div>
   );
+}
+
+/** After a run was applied the same run is shown as it would go once more: that is said, else it looks as if it had failed. */
+function AppliedNote({ flow }: { readonly flow: string }): JSX.Element | null {
+  const { history, run } = workspace.value;
+  const last = history.runs.find(({ id }) => id === history.at);
+  const isSame = last?.flow === flow && Object.entries(last.bindings).every(([entity, instance]) => run.bindings[entity] === instance);
+  if (last === undefined || !isSame) return null;
+  return <p class="flow-applied">{`✓ This run was applied as run ${last.id}. What you see is how it would go once more, from where the instances stand now.`}</p>;
 }
 
 function moveTo(to: number, { frames }: Playback): void {

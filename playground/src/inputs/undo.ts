@@ -27,9 +27,13 @@ function takeBack(before: Workspace, after: Workspace): void {
     states: back(before.inputs.states, after.inputs.states, now.inputs.states),
     persona: back(before.inputs.persona, after.inputs.persona, now.inputs.persona),
   };
-  const run = back(before.run, after.run, now.run);
-  const selection = back(before.selection, after.selection, now.selection);
-  const history = back(before.history, after.history, now.history);
-  update(setInputs(inputs), (state) => ({ ...state, run, selection, history }));
+  const others = {
+    contract: back(before.contract, after.contract, now.contract),
+    run: back(before.run, after.run, now.run),
+    selection: back(before.selection, after.selection, now.selection),
+    history: back(before.history, after.history, now.history),
+    pin: back(before.pin, after.pin, now.pin),
+  };
+  update(setInputs(inputs), (state) => ({ ...state, ...others }));
   toast(kept ? "Taken back, except for what was changed once more since." : "Taken back.");
 }

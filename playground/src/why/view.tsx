@@ -1,53 +1,143 @@
-/** The explanation of what is selected. */
+/** Why what is selected is as it is: the tree from there down to the facts, and what would change it. */
 
 import type { JSX } from "preact";
-import type { ExplainTarget } from "tenor-wasm";
-import { live, persona, resource } from "../engine";
-import { workspace } from "../state/store";
+import { useMemo } from "preact/hooks";
+import type { ExplainResult } from "tenor-wasm";
+import { goTo, placeOf } from "../editor/navigate";
+import type { Named } from "../editor/outline";
+import { runFlow } from "../flow/set-up";
+import { update, workspace } from "../state/store";
+import { select } from "../state/updates";
 import type { Selection } from "../state/workspace";
-import { Problems } from "../widgets";
-
-const explanation = resource({
-  name: "why",
-  pause: 120,
-  question: () => {
-    const { selection, inputs, run } = workspace.value;
-    const target = targetOf(selection);
-    if (live.value === null || target === null) return null;
-    const bindings = selection?.kind === "action" ? selection.bindings : run.bindings;
-    const acting = selection?.kind === "action" ? selection.persona : persona.value;
-    // Compared member by member: the target as text, so that the same one is the same question.
-    return [live.value, JSON.stringify(target), acting, inputs.facts, inputs.states, bindings, run.outcomes] as const;
-  },
-  ask: (_tenor, [contract, target, acting, facts, entityStates, instanceBindings, outcomes], options) =>
-    contract.explain(
-      { target: JSON.parse(target) as ExplainTarget, persona: acting, facts, entityStates, instanceBindings, outcomes },
-      options,
-    ),
-});
+import { Problems, toast } from "../widgets";
+import { InstanceWhy } from "./instance";
+import { itemsOf } from "./items";
+import { explanation, targetOf } from "./question";
+import { Remedies } from "./remedies";
+import { canGoBack, canGoOn, goBack, goOn } from "./trail";
+import { TreeView } from "./tree-view";
+import "./why.css";
 
 export function WhyView(): JSX.Element {
-  const { value, problems, pending } = explanation.answer.value;
-  if (workspace.value.selection === null) return <p class="hint">Select a verdict, an action, a step or a fact to see why it is so.</p>;
+  const { selection } = workspace.value;
   return (
-    <div aria-busy={pending}>
-      <Problems problems={problems} />
-      <pre class="explanation">{value?.text}</pre>
+    <div class="why stack">
+      <Head selection={selection} />
+      {selection === null ? (
+        <p class="hint">Select a verdict, a fact, an action, a step or an instance to see why it is as it is.</p>
+      ) : selection.kind === "instance" ? (
+        <InstanceWhy {...selection} />
+      ) : (
+        <Explained selection={selection} />
+      )}
     </div>
   );
 }
 
-function targetOf(selection: Selection | null): ExplainTarget | null {
-  switch (selection?.kind) {
+function Explained({ selection }: { readonly selection: Selection }): JSX.Element {
+  const { value, problems, pending, stale } = explanation.answer.value;
+  const isOfThis = value !== undefined && value.asked === JSON.stringify(targetOf(selection));
+  return (
+    <div class="stack" aria-busy={pending}>
+      <Problems problems={problems} />
+      {isOfThis ? <Answer result={value.result} selection={selection} /> : null}
+      {isOfThis && stale && !pending ? <p class="hint">This is the last answer that could be had; something has changed since.</p> : null}
+      {!isOfThis && pending ? <p class="hint">Asking …</p> : null}
+    </div>
+  );
+}
+
+function Answer({ result, selection }: { readonly result: ExplainResult; readonly selection: Selection }): JSX.Element {
+  const items = useMemo(() => itemsOf(result), [result]);
+  return (
+    <>
+      <p class={result.holds ? "why-verdict yes" : "why-verdict no"}>
+        <span aria-hidden="true">{result.holds ? "✓ " : "✗ "}</span>
+        {result.text.split("\n", 1)[0]}
+      </p>
+      {items.length === 0 ? null : <TreeView key={JSON.stringify(result.target)} label={`Why ${result.target.name}`} items={items} />}
+      {result.remedies === undefined || selection.kind !== "action" ? null : <Remedies remedies={result.remedies} action={selection} />}
+      {result.holds && selection.kind === "action" ? (
+        <div>
+          <button type="button" class="primary" onClick={() => runFlow(selection.flow, selection.bindings)}>
+            Show the run
+          </button>
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+function Head({ selection }: { readonly selection: Selection | null }): JSX.Element {
+  const { value } = explanation.answer.value;
+  const isOfThis = value !== undefined && value.asked === JSON.stringify(targetOf(selection));
+  const declared = selection === null ? undefined : declarationOf(selection);
+  const place = declared === undefined ? undefined : placeOf(declared);
+  return (
+    <div class="why-head">
+      <h2>{selection === null ? "Nothing is selected" : title(selection)}</h2>
+      <div class="row">
+        <button type="button" aria-label="Back to what was looked at before" disabled={!canGoBack.value} onClick={goBack}>
+          ‹ Back
+        </button>
+        <button type="button" class="icon" aria-label="On again" disabled={!canGoOn.value} onClick={goOn}>
+          ›
+        </button>
+        {declared === undefined || place === undefined ? null : (
+          <button type="button" onClick={() => goTo(declared)}>
+            {`${place.file === "" ? "Line" : `${place.file}:`}${place.file === "" ? " " : ""}${place.line}`}
+          </button>
+        )}
+        {isOfThis ? (
+          <button type="button" onClick={() => copy(value.result.text)}>
+            Copy as text
+          </button>
+        ) : null}
+        {selection === null ? null : (
+          <button type="button" onClick={() => update(select(null))}>
+            Clear
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function title(selection: Selection): string {
+  switch (selection.kind) {
     case "verdict":
-      return { verdict: selection.verdict };
+      return `Verdict ${selection.verdict}`;
     case "fact":
-      return { fact: selection.fact };
-    case "action":
-      return { action: selection.flow };
+      return `Fact ${selection.fact}`;
     case "step":
-      return { step: selection.step, flow: selection.flow };
-    default:
-      return null;
+      return `Step ${selection.step} of ${selection.flow}`;
+    case "instance":
+      return `${selection.entity} ${selection.instance}`;
+    case "action": {
+      const on = Object.entries(selection.bindings).map(([entity, instance]) => `${entity} ${instance}`);
+      return `${selection.flow} as ${selection.persona}${on.length === 0 ? "" : ` on ${on.join(", ")}`}`;
+    }
   }
+}
+
+function declarationOf(selection: Selection): Named {
+  switch (selection.kind) {
+    case "verdict":
+      return { kind: "verdict", id: selection.verdict };
+    case "fact":
+      return { kind: "fact", id: selection.fact };
+    case "step":
+      return { kind: "step", id: selection.step, scope: selection.flow };
+    case "instance":
+      return { kind: "entity", id: selection.entity };
+    case "action":
+      return { kind: "flow", id: selection.flow };
+  }
+}
+
+function copy(text: string): void {
+  navigator.clipboard.writeText(text).then(
+    () => toast("The explanation is on the clipboard."),
+    () => toast("The browser does not let this page write to the clipboard: select the text and copy it.", { tone: "bad" }),
+  );
 }

@@ -39,7 +39,7 @@ export function Announcer(): JSX.Element {
       <div class="unseen" role="status" aria-live="polite" id="spoken">
         {spoken.value}
       </div>
-      <div class="toasts">
+      <div class="toasts" role="region" aria-label="Messages">
         {messages.value.map(({ id, text, tone, undo }) => (
           <div key={id} class={`toast ${tone}`}>
             <span>{text}</span>

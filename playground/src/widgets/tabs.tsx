@@ -1,7 +1,7 @@
 /** A row of tabs after the ARIA pattern: arrow keys move, Home and End jump; the panel is labelled by its tab. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 export interface Tab {
   readonly id: string;
@@ -24,6 +24,10 @@ interface Props {
 
 export function Tabs({ label, tabs, chosen, onChoose, prefix = "", after, children }: Props): JSX.Element {
   const row = useRef<HTMLDivElement>(null);
+  // On a narrow screen the row is longer than what is seen of it.
+  useEffect(() => {
+    row.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [chosen]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const at = tabs.findIndex(({ id }) => id === chosen);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
