@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "playground" / "examples"
 AXE = ROOT / "playground" / "node_modules" / "axe-core" / "axe.min.js"
 
 PATIENCE_MS = 60_000
@@ -43,6 +44,22 @@ def workspace_of(source: str, facts: str = "{}", states: Any = None, persona: st
         "pin": None,
         "scenarios": [],
     }
+
+
+def workspace_of_scenario(example: str, title: str) -> dict[str, Any]:
+    """A workspace with an example's contract in one of its situations."""
+    folder = EXAMPLES / example
+    (source,) = folder.glob("*.tenor")
+    scenarios = json.loads((folder / "scenarios.json").read_text(encoding="utf-8"))["scenarios"]
+    (found,) = (one for one in scenarios if one["title"] == title)
+    workspace = workspace_of(
+        source.read_text(encoding="utf-8"),
+        json.dumps(found["facts"], indent=2),
+        found["entity_states"],
+        found["persona"],
+    )
+    run = {"flow": found["flow"], "bindings": found.get("instance_bindings", {}), "outcomes": {}, "step": None}
+    return workspace | {"run": run}
 
 
 class Tab:
@@ -151,6 +168,8 @@ class Tab:
         names = {"system": "As the system", "light": "Light", "dark": "Dark", "contrast": "High contrast"}
         self.page.get_by_role("button", name="Theme").click()
         self.page.get_by_role("menuitemradio", name=names[theme]).click()
+        # Colours go over into each other for a moment.
+        self.page.wait_for_function("document.getAnimations().length === 0")
 
     def violations(self) -> list[str]:
         """What axe finds wrong with the page as it is."""

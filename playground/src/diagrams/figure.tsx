@@ -184,15 +184,17 @@ function Edge({ edge, points, label }: EdgeProps): JSX.Element | null {
 
 function Node({ node, box }: { readonly node: PictureNode; readonly box: Box | undefined }): JSX.Element | null {
   if (box === undefined) return null;
-  const { label, lines = [], badge, run, name, pressed, shape, tone } = node;
+  const { label, lines = [], badge, run, note, pressed, shape, tone } = node;
+  const drawn = [label, ...lines, ...(badge === undefined ? [] : [badge])].join(" ");
   const top = box.y - (lines.length * LINE_HEIGHT) / 2 + 4.5;
   const button =
     run === undefined
       ? { "aria-hidden": true as const }
       : {
           role: "button" as const,
-          tabIndex: 0,
-          "aria-label": name ?? label,
+          // In SVG attributes keep their case: this one is written small.
+          tabindex: 0,
+          "aria-label": note === undefined ? drawn : `${drawn}, ${note}`,
           "aria-pressed": pressed,
           onClick: run,
           onKeyDown: (event: KeyboardEvent) => onKey(event, { Enter: run, " ": run }),
@@ -205,12 +207,12 @@ function Node({ node, box }: { readonly node: PictureNode; readonly box: Box | u
       ) : null}
       <text x={box.x} y={top} class="diagram-label">
         {label}
-      </text>
+      </text>{" "}
       {lines.map((line, index) => (
         <text key={index} x={box.x} y={top + (index + 1) * LINE_HEIGHT} class="diagram-line">
           {line}
         </text>
-      ))}
+      ))}{" "}
       {badge === undefined ? null : <Badge text={badge} x={box.x + box.width / 2} y={box.y - box.height / 2} />}
     </g>
   );

@@ -78,7 +78,8 @@ function pictureNode(
     tone,
     ...(badge !== undefined && { badge }),
     ...(within !== undefined && branch !== undefined && { group: `${within}/${branch}` }),
-    ...(run !== undefined && { run, name: `Step ${name}: ${said}${path?.nodes.has(id) === true ? ", on the way of this run" : ""}` }),
+    ...(run !== undefined && { run }),
+    ...(path?.nodes.has(id) === true && { note: path.failed.has(id) ? "failed in this run" : "on the way of this run" }),
   };
 }
 

@@ -18,10 +18,11 @@ export interface PictureNode {
   readonly rank?: number;
   /** The group that it stands in. */
   readonly group?: string;
-  /** Makes the node a button with this name. */
-  readonly name?: string;
-  readonly pressed?: boolean;
+  /** Makes the node a button. */
   readonly run?: () => void;
+  /** What the button's name says beyond what is drawn. */
+  readonly note?: string;
+  readonly pressed?: boolean;
 }
 
 export interface PictureEdge {

@@ -23,7 +23,7 @@ export function rulesPicture({ facts, rules }: InspectResult, verdicts: readonly
         lines: [type.length > LONGEST ? `${type.slice(0, LONGEST)}…` : type],
         tone: "plain" as const,
         rank: 0,
-        name: `Fact ${id}`,
+        note: "a fact",
         run: () => explain({ kind: "fact", fact: id }),
       })),
       ...rules.map(({ id, stratum, produces }) => {
@@ -37,7 +37,7 @@ export function rulesPicture({ facts, rules }: InspectResult, verdicts: readonly
           lines: [`${id}, stratum ${stratum}`],
           tone: isOn ? ("good" as const) : ("closed" as const),
           badge: hits === undefined ? (isOn ? "✓" : "–") : hitsBadge(hits),
-          name: `Verdict ${produces} by ${id}: ${present.has(produces) ? "present" : "absent"}`,
+          note: present.has(produces) ? "present" : "absent",
           run: () => explain({ kind: "verdict" as const, verdict: produces }),
         };
       }),

@@ -35,7 +35,7 @@ export function statesPicture(options: StatesPictureOptions): Picture {
         label: state,
         lines: state === entity.initial ? [`${many}, initial`] : [many],
         tone: state === chosen ? "current" : state === marked ? "path" : count === 0 ? "closed" : "plain",
-        name: `${state}: ${many}${state === entity.initial ? ", initial state" : ""}${state === marked ? ", the selected instance" : ""}`,
+        ...(state === marked && { note: "where the selected instance stands" }),
         pressed: state === chosen,
         run: () => onState(state),
       };

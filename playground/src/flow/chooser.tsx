@@ -5,13 +5,13 @@ import { useId, useState } from "preact/hooks";
 import { inspection, persona } from "../engine";
 import { update, workspace } from "../state/store";
 import { setPersona } from "../state/updates";
-import { bind, type Choice, chooseFlow, chooseOutcome, choicesOf, entitiesOf } from "./set-up";
+import { bind, boundTo, type Choice, chooseFlow, chooseOutcome, choicesOf, entitiesOf } from "./set-up";
 
 /** So many instances stand in a list; of more, those that fit what is typed. */
 const MOST = 200;
 
 export function Chooser(): JSX.Element {
-  const { flow, bindings } = workspace.value.run;
+  const { flow } = workspace.value.run;
   const { flows = [], personas = [] } = inspection.value ?? {};
   return (
     <div class="flow-chooser">
@@ -19,7 +19,7 @@ export function Chooser(): JSX.Element {
         label="Flow"
         value={flow ?? ""}
         options={[...(flow === null ? [{ value: "", text: "Choose a flow" }] : []), ...flows.map(({ id }) => ({ value: id, text: id }))]}
-        onChoose={(id) => chooseFlow(id)}
+        onChoose={chooseFlow}
       />
       <Choose
         label="Persona"
@@ -29,7 +29,7 @@ export function Chooser(): JSX.Element {
       />
       {flow === null
         ? null
-        : entitiesOf(flow).map((entity) => <InstanceChoice key={entity} entity={entity} chosen={bindings[entity]} choices={choicesOf(entity)} />)}
+        : entitiesOf(flow).map((entity) => <InstanceChoice key={entity} entity={entity} chosen={boundTo(entity)} choices={choicesOf(entity)} />)}
       {flow === null ? null : <Outcomes flow={flow} />}
     </div>
   );

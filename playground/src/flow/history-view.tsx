@@ -70,6 +70,7 @@ interface PointProps {
 
 function Point({ id, isHere, text, run }: PointProps): JSX.Element {
   const on = Object.entries(run?.bindings ?? {}).map(([entity, instance]) => `${entity} ${instance}`);
+  const name = run === undefined ? text : `${text}, run ${run.id}`;
   return (
     <div class="row flow-point">
       <span class={isHere ? "flow-here" : undefined} aria-current={isHere ? "true" : undefined}>
@@ -80,13 +81,21 @@ function Point({ id, isHere, text, run }: PointProps): JSX.Element {
       {isHere ? (
         <span class="hint">the instances stand here</span>
       ) : (
-        <button type="button" onClick={() => undoable(`The instances stand ${run === undefined ? "before all runs" : `after run ${run.id}`}.`, goBackTo(id))}>
-          Go here<span class="unseen">{`: ${text}${run === undefined ? "" : `, run ${run.id}`}`}</span>
+        <button
+          type="button"
+          aria-label={`Go here: ${name}`}
+          onClick={() => undoable(`The instances stand ${run === undefined ? "before all runs" : `after run ${run.id}`}.`, goBackTo(id))}
+        >
+          Go here
         </button>
       )}
       {run === undefined ? null : (
-        <button type="button" onClick={() => update(setPersona(run.persona), setRun({ ...NO_RUN, flow: run.flow, bindings: run.bindings }))}>
-          Set up again<span class="unseen">{`: ${text}`}</span>
+        <button
+          type="button"
+          aria-label={`Set up again: ${name}`}
+          onClick={() => update(setPersona(run.persona), setRun({ ...NO_RUN, flow: run.flow, bindings: run.bindings }))}
+        >
+          Set up again
         </button>
       )}
     </div>

@@ -1,8 +1,8 @@
 /** Setting a run up: which instances there are to choose from, and which are a good beginning. */
 
-import { actionSpaces, inspection, persona } from "../engine";
+import { inspection, persona } from "../engine";
 import { DEFAULT_INSTANCE, instances } from "../inputs/documents";
-import { showPanel } from "../shell/navigate";
+import { run, runBindings } from "../results/act";
 import { update, workspace } from "../state/store";
 import { setRun, setUpRun } from "../state/updates";
 
@@ -26,34 +26,30 @@ export function choicesOf(entity: string): readonly Choice[] {
   return initial === undefined ? [] : [{ instance: DEFAULT_INSTANCE, state: initial, isSupposed: true }];
 }
 
-/** For each entity: the instance that is wished for or bound already, else the first that the flow is open for, else the first. */
-function bindingsFor(flow: string, wished: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const action = actionSpaces.answer.peek().value?.[persona.peek()]?.actions.find(({ flow_id: id }) => id === flow);
-  const chosen = entitiesOf(flow).flatMap((entity) => {
-    const choices = choicesOf(entity);
-    const isThere = (instance: string | undefined): boolean => choices.some((choice) => choice.instance === instance);
-    const candidates = [wished[entity], workspace.peek().run.bindings[entity], action?.instance_bindings[entity]?.[0], choices[0]?.instance];
-    const instance = candidates.find(isThere);
-    return instance === undefined ? [] : [[entity, instance] as const];
-  });
-  return Object.fromEntries(chosen);
+/** Sets up a flow, on instances that fit: the ones that are bound already, if they do. */
+export function chooseFlow(flow: string): void {
+  update(setUpRun(flow, runBindings({ kind: "action", flow, persona: persona.peek(), bindings: {} })));
 }
 
-/** Sets up a flow, on these instances where they are named. */
-export function chooseFlow(flow: string, wished: Readonly<Record<string, string>> = {}): void {
-  update(setUpRun(flow, bindingsFor(flow, wished)));
-}
-
-/** Sets up a flow and shows how it goes. */
-export function runFlow(flow: string, wished: Readonly<Record<string, string>> = {}): void {
-  chooseFlow(flow, wished);
-  showPanel("flow");
+/** Sets up a flow on these instances and shows how it goes. */
+export function runFlow(flow: string, bindings: Readonly<Record<string, string>> = {}): void {
+  run({ kind: "action", flow, persona: persona.peek(), bindings });
 }
 
 /** Binds another instance; the steps are looked at from their end again. */
 export function bind(entity: string, instance: string): void {
-  const { bindings } = workspace.peek().run;
-  update(setRun({ bindings: { ...bindings, [entity]: instance }, step: null }));
+  const { flow } = workspace.peek().run;
+  const bound = entitiesOf(flow ?? "").flatMap((one) => {
+    const now = boundTo(one);
+    return now === undefined ? [] : [[one, now] as const];
+  });
+  update(setRun({ bindings: { ...Object.fromEntries(bound), [entity]: instance }, step: null }));
+}
+
+/** The instance that the run takes: without any binding it is the default one of every entity. */
+export function boundTo(entity: string): string | undefined {
+  const { bindings } = workspace.value.run;
+  return Object.keys(bindings).length === 0 ? DEFAULT_INSTANCE : bindings[entity];
 }
 
 /** Takes an outcome at a step, or with null the one that the states give. */

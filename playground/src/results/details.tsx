@@ -85,7 +85,8 @@ function Takes({ action, cell }: { readonly action: ActionSelection; readonly ce
   return <p class="hint">{`The run also takes ${both(named)}; the flow run lets you choose others.`}</p>;
 }
 
-function Remedies({ action }: { readonly action: ActionSelection }): JSX.Element {
+/** What would open a blocked action, each suggestion with a button to try it. */
+export function Remedies({ action }: { readonly action: ActionSelection }): JSX.Element {
   const { value, problems, pending, stale } = remedies.answer.value;
   const isOf = value?.target.name === action.flow && value.persona === action.persona;
   const found = isOf ? value.remedies : undefined;

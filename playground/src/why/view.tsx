@@ -6,14 +6,16 @@ import type { ExplainResult } from "tenor-wasm";
 import { goTo, placeOf } from "../editor/navigate";
 import type { Named } from "../editor/outline";
 import { runFlow } from "../flow/set-up";
-import { update, workspace } from "../state/store";
+import { Remedies } from "../results/details";
+import { remedies } from "../results/remedies";
+import { narrow } from "../shell/navigate";
+import { settings, update, workspace } from "../state/store";
 import { select } from "../state/updates";
 import type { Selection } from "../state/workspace";
 import { Problems, toast } from "../widgets";
 import { InstanceWhy } from "./instance";
 import { itemsOf } from "./items";
 import { explanation, targetOf } from "./question";
-import { Remedies } from "./remedies";
 import { canGoBack, canGoOn, goBack, goOn } from "./trail";
 import { TreeView } from "./tree-view";
 import "./why.css";
@@ -56,7 +58,7 @@ function Answer({ result, selection }: { readonly result: ExplainResult; readonl
         {result.text.split("\n", 1)[0]}
       </p>
       {items.length === 0 ? null : <TreeView key={JSON.stringify(result.target)} label={`Why ${result.target.name}`} items={items} />}
-      {result.remedies === undefined || selection.kind !== "action" ? null : <Remedies remedies={result.remedies} action={selection} />}
+      {!result.holds && selection.kind === "action" ? <ActionRemedies action={selection} /> : null}
       {result.holds && selection.kind === "action" ? (
         <div>
           <button type="button" class="primary" onClick={() => runFlow(selection.flow, selection.bindings)}>
@@ -66,6 +68,12 @@ function Answer({ result, selection }: { readonly result: ExplainResult; readonl
       ) : null}
     </>
   );
+}
+
+/** Beside the results, which tell it too, it is not told twice. */
+function ActionRemedies({ action }: { readonly action: Extract<Selection, { readonly kind: "action" }> }): JSX.Element {
+  if (!narrow.value && settings.value.right === "results") return <p class="hint">What would open it stands in the results.</p>;
+  return <Remedies action={action} />;
 }
 
 function Head({ selection }: { readonly selection: Selection | null }): JSX.Element {
@@ -89,7 +97,7 @@ function Head({ selection }: { readonly selection: Selection | null }): JSX.Elem
           </button>
         )}
         {isOfThis ? (
-          <button type="button" onClick={() => copy(value.result.text)}>
+          <button type="button" onClick={() => copy(wholeText(value.result))}>
             Copy as text
           </button>
         ) : null}
@@ -101,6 +109,13 @@ function Head({ selection }: { readonly selection: Selection | null }): JSX.Elem
       </div>
     </div>
   );
+}
+
+/** The answer in words; of a blocked action with what would open it, where that is known by now. */
+function wholeText(result: ExplainResult): string {
+  const { value, stale } = remedies.answer.peek();
+  const isOf = !stale && value?.target.kind === result.target.kind && value.target.name === result.target.name;
+  return isOf && !result.holds ? value.text : result.text;
 }
 
 function title(selection: Selection): string {
