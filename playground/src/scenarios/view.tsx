@@ -1,20 +1,87 @@
-/** The scenarios: each puts its situation into the inputs. */
+/** The scenarios, each with how it goes; what they exercise of the contract; files of them. */
 
 import type { JSX } from "preact";
-import { situation } from "../examples/open";
-import { update, workspace } from "../state/store";
+import { useRef } from "preact/hooks";
+import { live } from "../engine";
+import { openFiles } from "../share/open";
+import { workspace } from "../state/store";
+import { Menu, Problems } from "../widgets";
+import { pinPresent, saveScenarios, saveWithContract } from "./commands";
+import { CoverageTable } from "./coverage-table";
+import { runs } from "./runs";
+import { ScenarioCard } from "./scenario-card";
+import "./scenarios.css";
 
 export function ScenariosView(): JSX.Element {
+  const { scenarios } = workspace.value;
+  const { value, problems, stale, pending } = runs.answer.value;
+  const results = new Map(value?.scenarios.map((scenario, index) => [scenario, value.result.results[index]]));
   return (
-    <ul class="plain">
-      {workspace.value.scenarios.map((scenario) => (
-        <li key={scenario.title}>
-          <button type="button" onClick={() => update((now) => ({ ...now, ...situation(scenario) }))}>
-            {scenario.title}
-          </button>
-          <p class="hint">{scenario.about}</p>
-        </li>
-      ))}
-    </ul>
+    <div class="stack">
+      <Toolbar />
+      {scenarios.length === 0 ? <Nothing /> : <Summary />}
+      <Problems problems={problems} />
+      <ul class="plain stack">
+        {scenarios.map((scenario, index) => (
+          <ScenarioCard key={index} scenario={scenario} result={results.get(scenario)} waits={pending} />
+        ))}
+      </ul>
+      {value === undefined || scenarios.length === 0 ? null : <CoverageTable result={value.result} stale={stale} />}
+    </div>
+  );
+}
+
+function Toolbar(): JSX.Element {
+  const chooser = useRef<HTMLInputElement>(null);
+  const none = workspace.value.scenarios.length === 0;
+  return (
+    <div class="row">
+      <button type="button" class="primary" disabled={live.value === null} onClick={() => void pinPresent()}>
+        Pin the present situation
+      </button>
+      <Menu
+        label="Files"
+        items={[
+          { label: "Open scenarios…", hint: "A file that tenor test reads; it takes the place of these.", run: () => chooser.current?.click() },
+          { label: "Save with the contract in it", hint: "tenor test runs it wherever it lies.", disabled: none, run: () => void saveWithContract() },
+          { label: "Save the scenarios only", hint: "For the folder of contract.tenor or contract.json.", disabled: none, run: saveScenarios },
+        ]}
+      />
+      <input
+        ref={chooser}
+        type="file"
+        class="unseen"
+        tabIndex={-1}
+        aria-label="Open scenarios"
+        accept=".json,application/json"
+        onChange={({ currentTarget }) => {
+          const files = [...(currentTarget.files ?? [])];
+          currentTarget.value = "";
+          void openFiles(files);
+        }}
+      />
+    </div>
+  );
+}
+
+function Nothing(): JSX.Element {
+  return (
+    <p class="hint">
+      No scenarios yet. Pin the present situation: what the contract answers to it now is expected of it from then on, and every
+      change of the contract is held to it.
+    </p>
+  );
+}
+
+function Summary(): JSX.Element {
+  const { value, stale, pending } = runs.answer.value;
+  const results = value?.result.results ?? [];
+  const good = results.filter(({ passed }) => passed).length;
+  const sentence = value === undefined ? (pending ? "Running …" : "") : `${good} of ${results.length} go as expected.`;
+  return (
+    <p role="status" class={stale ? "scenarios-stale" : undefined}>
+      {sentence}
+      {stale ? <span class="hint"> Of the contract before the newest change.</span> : null}
+    </p>
   );
 }

@@ -1,0 +1,127 @@
+/** One scenario: how it goes, where it differs, and what can be done with it. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { ScenariosScenario } from "tenor-wasm";
+import { workspace } from "../state/store";
+import { edited, openSituation } from "./commands";
+import { Differences } from "./differences";
+import { met } from "./expect";
+import type { Result } from "./runs";
+import { removeScenario, replaceScenario, undoable } from "./updates";
+
+interface Props {
+  readonly scenario: ScenariosScenario;
+  /** Undefined as long as it has not run. */
+  readonly result: Result | undefined;
+  readonly waits: boolean;
+}
+
+export function ScenarioCard({ scenario, result, waits }: Props): JSX.Element {
+  const { title, about } = scenario;
+  const isEdited = edited.value === scenario;
+  return (
+    <li class="scenarios-card" data-passed={result?.passed}>
+      {isEdited ? (
+        <TitleForm scenario={scenario} />
+      ) : (
+        <>
+          <div class="scenarios-head">
+            <h2>{title}</h2>
+            <Status result={result} waits={waits} />
+          </div>
+          {about === undefined ? null : <p class="hint">{about}</p>}
+        </>
+      )}
+      <p class="scenarios-of">{situationText(scenario)}</p>
+      {result === undefined || result.passed ? null : <Differences result={result} />}
+      <Commands scenario={scenario} result={result} />
+    </li>
+  );
+}
+
+function Status({ result, waits }: Omit<Props, "scenario">): JSX.Element {
+  if (result === undefined) return <span class="scenarios-status hint">{waits ? "running …" : "not run"}</span>;
+  if (!result.passed) return <span class="scenarios-status bad">✗ differs</span>;
+  return <span class="scenarios-status good">{result.checked === 0 ? "✓ can be evaluated" : "✓ as expected"}</span>;
+}
+
+function situationText({ persona, flow, instance_bindings: bindings = {}, expect = {} }: ScenariosScenario): string {
+  const chosen = Object.entries(bindings).map(([entity, instance]) => `${entity} ${instance}`);
+  const run = flow === undefined ? [] : [[flow, ...(chosen.length === 0 ? [] : [`on ${chosen.join(", ")}`])].join(" ")];
+  const stated = Object.keys(expect);
+  const expects = stated.length === 0 ? "expects nothing more than an answer" : `expects ${stated.join(", ")}`;
+  return [...(persona === undefined ? [] : [`as ${persona}`]), ...run, expects].join(" · ");
+}
+
+function Commands({ scenario, result }: Omit<Props, "waits">): JSX.Element {
+  const { title } = scenario;
+  const accept = (differing: Result): void => {
+    const { scenarios } = workspace.peek();
+    replaceScenario(scenario, { ...scenario, expect: met(scenario.expect ?? {}, differing) });
+    undoable(`“${title}” expects what came.`, scenarios);
+  };
+  return (
+    <p class="row">
+      <button type="button" aria-label={`Open “${title}”`} onClick={() => openSituation(scenario)}>
+        Open
+      </button>
+      {edited.value === scenario ? null : (
+        <button type="button" aria-label={`Edit title of “${title}”`} onClick={() => (edited.value = scenario)}>
+          Edit title
+        </button>
+      )}
+      {result === undefined || result.passed ? null : (
+        <button type="button" aria-label={`Expect this of “${title}”`} onClick={() => accept(result)}>
+          Expect this
+        </button>
+      )}
+      <button type="button" aria-label={`Remove “${title}”`} onClick={() => removeScenario(scenario)}>
+        Remove
+      </button>
+    </p>
+  );
+}
+
+function TitleForm({ scenario }: { readonly scenario: ScenariosScenario }): JSX.Element {
+  const [title, setTitle] = useState(scenario.title);
+  const [about, setAbout] = useState(scenario.about ?? "");
+  const close = (): void => {
+    edited.value = null;
+  };
+  const save = (event: Event): void => {
+    event.preventDefault();
+    const { about: _before, ...others } = scenario;
+    replaceScenario(scenario, { ...others, title: title.trim(), ...(about.trim() === "" ? {} : { about: about.trim() }) });
+    close();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") close();
+  };
+  return (
+    <form class="stack" onSubmit={save} onKeyDown={onKeyDown}>
+      <label class="field">
+        Title
+        <input ref={focusOnce} required value={title} pattern=".*\S.*" onInput={({ currentTarget }) => setTitle(currentTarget.value)} />
+      </label>
+      <label class="field">
+        What it is about
+        <textarea rows={2} value={about} onInput={({ currentTarget }) => setAbout(currentTarget.value)} />
+      </label>
+      <p class="row">
+        <button type="submit" class="primary">
+          Keep
+        </button>
+        <button type="button" onClick={close}>
+          Cancel
+        </button>
+      </p>
+    </form>
+  );
+}
+
+/** The title is written first, over the one that was proposed. */
+function focusOnce(field: HTMLInputElement | null): void {
+  field?.focus();
+  field?.select();
+}
