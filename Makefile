@@ -27,7 +27,7 @@ WHEEL_SOURCES := pyproject.toml README.md LICENSE $(shell find tenor_wasm -type 
 BRIDGE_SOURCES := web/package.json web/tsconfig.json $(shell find web/src -type f)
 # A msgspec wheel for Pyodide, where somebody has put one there: it makes writing JSON faster, and is not needed.
 ACCELERATOR := $(firstword $(wildcard web/accelerator/msgspec-*.whl))
-SITE_SOURCES := playground/index.html playground/package.json playground/tsconfig.json playground/vite.config.ts \
+SITE_SOURCES := playground/index.html playground/package.json playground/tsconfig.json playground/vite.config.ts playground/tsconfig.worker.json playground/scripts/stamp.mjs \
 	$(shell find playground/src playground/examples -type f)
 
 .PHONY: help setup build test lint types typescript test-all test-python test-node test-browser screenshots bench bench-typing play format clean need-node need-port

@@ -45,13 +45,34 @@ function runtimeFiles(): Plugin {
   };
 }
 
+/** The service worker is a script of its own, at the page's own address: it answers for what lies below that. */
+function serviceWorker(): Plugin {
+  return {
+    name: "service-worker",
+    buildStart() {
+      this.emitFile({ type: "chunk", id: join(here, "src/offline/worker/service-worker.ts"), fileName: "service-worker.js" });
+    },
+  };
+}
+
+/** What the page says of itself. */
+const VERSIONS = {
+  page: packageVersion(join(here, "package.json")),
+  bridge: packageVersion(join(here, "../web/package.json")),
+  pyodide: packageVersion(join(pyodide, "package.json")),
+};
+
+function packageVersion(path: string): string {
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+}
+
 export default defineConfig({
   // Relative addresses: the page works in any folder of any static host.
   base: "./",
-  define: { __WHEEL__: JSON.stringify(basename(wheel)) },
+  define: { __WHEEL__: JSON.stringify(basename(wheel)), __VERSIONS__: JSON.stringify(VERSIONS) },
   resolve: { alias: { "tenor-wasm": bridge } },
   worker: { format: "es" },
   build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0, reportCompressedSize: false },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  plugins: [runtimeFiles()],
+  plugins: [runtimeFiles(), serviceWorker()],
 });

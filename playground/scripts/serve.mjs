@@ -1,8 +1,9 @@
 // Serves the built page on localhost, with the headers that a host should send.
 //
-//   node playground/scripts/serve.mjs [--port 8123] [--check] [--mount name=folder …]
+//   node playground/scripts/serve.mjs [--port 8123] [--check] [--mount name=folder …] [--frame-ancestors "https://a.example …"]
 //
-// --check only says whether the port is free; --mount serves another folder below /name/ (the tests use it).
+// --check only says whether the port is free; --mount serves another folder below /name/ (the tests use it). --frame-ancestors
+// names the origins that may embed the page (`?embed`); without it none may.
 
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     port: { type: "string", default: "8123" },
     check: { type: "boolean", default: false },
     mount: { type: "string", multiple: true, default: [] },
+    "frame-ancestors": { type: "string", default: "'none'" },
   },
 });
 const port = Number(values.port);
@@ -40,7 +42,8 @@ const TYPES = {
 const HEADERS = {
   "content-security-policy":
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'; worker-src 'self'; " +
-    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; " +
+    `frame-ancestors ${ancestors(values["frame-ancestors"])}`,
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cache-control": "no-cache",
@@ -97,6 +100,12 @@ async function fileFor(address) {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return (await stat(join(path, "index.html")).catch(() => undefined)) && join(path, "index.html");
   return found?.isFile() ? path : undefined;
+}
+
+/** A header is no place for anything else than sources. */
+function ancestors(text) {
+  if (!/^[\w\-.:/' ]+$/.test(text)) fail(`--frame-ancestors takes origins, divided by spaces, not \`${text}\`.`);
+  return text;
 }
 
 function send(response, status, text) {

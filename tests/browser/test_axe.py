@@ -38,5 +38,6 @@ def test_what_opens_above_the_panels(new_tab: Callable[..., Tab], theme: str) ->
         tab.page.get_by_role("button", name=name).click()
         assert tab.violations() == []
         tab.page.keyboard.press("Escape")
-    tab.page.get_by_role("button", name="Keyboard help").click()
+    tab.page.get_by_role("button", name="Help").click()
+    tab.page.get_by_role("menuitem", name="Keyboard").click()
     assert tab.violations() == []

@@ -33,7 +33,10 @@ def figure(panel: Locator, title: str) -> Locator:
 
 
 def table_of(found: Locator) -> list[list[str]]:
-    return [[" ".join(cell.split()) for cell in row.locator("th, td").all_text_contents()] for row in found.locator("tbody tr").all()]
+    return [
+        [" ".join(cell.split()) for cell in row.locator("th, td").all_text_contents()]
+        for row in found.locator("tbody tr").all()
+    ]
 
 
 def test_the_layout_library_comes_only_when_somebody_looks(new_tab: Callable[..., Tab]) -> None:
@@ -87,7 +90,12 @@ def test_rules_stand_in_their_strata_and_those_that_fired_are_marked(shared_tab:
     panel = pictures(shared_tab, "Rules", "Escrow release")
     rules = figure(panel, "Rules: 4 of 7 fired")
     fired = {str(node.get_attribute("data-node")) for node in rules.locator(".diagram-node.good").all()}
-    assert fired == {"rule every_item_accepted", "rule parcel_has_arrived", "rule price_within_limit", "rule may_pay_seller"}
+    assert fired == {
+        "rule every_item_accepted",
+        "rule parcel_has_arrived",
+        "rule price_within_limit",
+        "rule may_pay_seller",
+    }
 
     def lefts(nodes: Locator) -> set[int]:
         boxes = [node.locator(".diagram-shape").bounding_box() for node in nodes.all()]
@@ -133,7 +141,9 @@ def test_every_picture_has_a_table_that_is_there_unseen_and_can_be_shown(shared_
 
 def test_the_table_of_a_state_machine_says_where_each_state_leads(shared_tab: Tab) -> None:
     panel = pictures(shared_tab, "States")
-    assert ["received", "2", "in_analysis by load_sample; rejected by reject_sample"] in table_of(figure(panel, "States of Sample"))
+    assert ["received", "2", "in_analysis by load_sample; rejected by reject_sample"] in table_of(
+        figure(panel, "States of Sample")
+    )
 
 
 def saved(tab: Tab, found: Locator, how: str) -> Download:

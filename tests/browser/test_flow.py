@@ -132,7 +132,9 @@ def test_a_sub_flow_is_walked_in_its_own_picture(new_tab: Callable[..., Tab]) ->
     expect(panel.locator(".diagram-node.current")).to_have_attribute("data-node", "cash")
     panel.locator(".flow-go", has_text="to_workshop").click()
     expect(panel.locator(".diagram-title")).to_have_text("Flow lend_tool")
-    expect(panel.locator(".flow-step", has_text="to_workshop")).to_contain_text("desk_clerk hands over to workshop_keeper")
+    expect(panel.locator(".flow-step", has_text="to_workshop")).to_contain_text(
+        "desk_clerk hands over to workshop_keeper"
+    )
     tab.unharmed()
 
 
@@ -143,7 +145,9 @@ def test_the_outcome_of_a_step_is_chosen_in_place(new_tab: Callable[..., Tab]) -
     panel = tab.panel("flow")
     tab.settled()
     assert steps(panel) == ["inspect", "pay_back"]
-    expect(panel.locator(".flow-step", has_text="inspect_tool")).to_contain_text("Several outcomes apply (sound, damaged)")
+    expect(panel.locator(".flow-step", has_text="inspect_tool")).to_contain_text(
+        "Several outcomes apply (sound, damaged)"
+    )
     choose(panel, "Outcome of inspect", "damaged")
     tab.settled()
     assert steps(panel) == ["inspect", "keep_deposit"]
@@ -160,7 +164,9 @@ def test_an_escalation_is_told_and_drawn(new_tab: Callable[..., Tab]) -> None:
     panel = tab.panel("flow")
     tab.settled()
     assert steps(panel) == ["sign", "sign", "sign_above_budget"]
-    expect(panel.locator(".flow-step").nth(2)).to_contain_text("escalated to director, who goes on with sign_above_budget")
+    expect(panel.locator(".flow-step").nth(2)).to_contain_text(
+        "escalated to director, who goes on with sign_above_budget"
+    )
     expect(panel.locator('[data-node="sign"]')).to_have_class("diagram-node step failed can")
     expect(panel.locator('[data-node="sign_above_budget"]')).to_have_class("diagram-node step path can")
 
@@ -236,7 +242,9 @@ def test_what_a_hand_wrote_between_two_runs_comes_back_too(new_tab: Callable[...
     tab = new_tab()
     workspace = workspace_of_scenario("lab-samples", "A usable sample on an idle analyser")
     # Laid out by a person, not by a program: going back must not tidy it up.
-    workspace["inputs"]["states"] = workspace["inputs"]["states"].replace('"s-1002": "collected"', '"s-1002":   "collected"')
+    workspace["inputs"]["states"] = workspace["inputs"]["states"].replace(
+        '"s-1002": "collected"', '"s-1002":   "collected"'
+    )
     tab.leave(workspace)
     tab.open()
     panel = tab.panel("flow")

@@ -14,6 +14,7 @@ import { basicSetup } from "codemirror";
 import type { JSX, RefObject } from "preact";
 import { useEffect, useImperativeHandle, useLayoutEffect, useRef } from "preact/hooks";
 import type { Place, Problem } from "../engine";
+import { readOnly as isFixed } from "../state/store";
 import { highlighting, tenorLanguage } from "./tenor-language";
 import { theme } from "./theme";
 
@@ -66,9 +67,10 @@ export function CodeEditor(props: CodeEditorProps): JSX.Element {
     return () => made.destroy();
   }, [document]);
 
-  const { language, label, readOnly, extensions, describedBy } = props;
+  const { language, label, extensions, describedBy } = props;
+  const readOnly = props.readOnly === true || isFixed.value;
   useEffect(() => {
-    view.current?.dispatch({ effects: changing.current.reconfigure(configured(latest.current)) });
+    view.current?.dispatch({ effects: changing.current.reconfigure(configured({ ...latest.current, readOnly })) });
   }, [language, label, readOnly, extensions, describedBy, problems.length > 0]);
 
   // With the drawing itself, not after it: another letter typed in between would be taken back.
@@ -108,7 +110,7 @@ function begin(latest: { readonly current: CodeEditorProps }, changing: Compartm
       EditorView.updateListener.of(({ docChanged, state, transactions }) => {
         if (docChanged && !transactions.some((one) => one.annotation(External))) latest.current.onChange(state.doc.toString());
       }),
-      changing.of(configured(latest.current)),
+      changing.of(configured({ ...latest.current, readOnly: latest.current.readOnly === true || isFixed.peek() })),
     ],
   });
 }

@@ -1,6 +1,6 @@
 /** The last answers, kept so that the next visit has something to look at before the evaluator runs. */
 
-import { workspace } from "../state/store";
+import { isKept, workspace } from "../state/store";
 
 const PREFIX = "tenor-playground/painted/";
 /** Longer answers are not worth the storage: the workspace itself must fit beside them. */
@@ -8,6 +8,7 @@ const LONGEST = 300_000;
 
 /** Keep a value for the workspace as it is now; it is written when there is time. */
 export function remember(name: string, value: unknown): void {
+  if (!isKept()) return;
   const of = fingerprint();
   whenIdle(() => {
     const text = JSON.stringify({ of, value });

@@ -2,6 +2,9 @@
 
 import type { JSX } from "preact";
 import { ExamplesMenu } from "../examples/menu";
+import { Tour } from "../examples/tour/callout";
+import { TourButton, tourItems } from "../examples/tour/entry";
+import { About, NewerNotice, showAbout } from "../offline/about";
 import { ShareMenu } from "../share/menu";
 import { set, settings, storageProblem, unreadable, workspace } from "../state/store";
 import { type Theme, THEMES } from "../state/settings";
@@ -25,7 +28,10 @@ export function Header(): JSX.Element {
       <p class="title">{workspace.value.title}</p>
       <EngineStatus />
       <nav aria-label="Page">
-        <ShareMenu />
+        <TourButton />
+        <div class="share-menu">
+          <ShareMenu />
+        </div>
         <Menu
           label="Theme"
           align="end"
@@ -35,9 +41,18 @@ export function Header(): JSX.Element {
             run: () => set({ theme }),
           }))}
         />
-        <button type="button" class="icon" aria-label="Keyboard help" onClick={showShortcuts}>
-          ?
-        </button>
+        <Menu
+          label="?"
+          name="Help"
+          align="end"
+          items={[
+            { label: "Keyboard", run: showShortcuts },
+            ...tourItems(),
+            { label: "About and offline use", hint: "Versions; keep the page for use without a network.", run: showAbout },
+          ]}
+        />
+        <About />
+        <Tour />
       </nav>
       {storageProblem.value === null ? null : (
         <p class="notice" role="alert">
@@ -45,6 +60,7 @@ export function Header(): JSX.Element {
         </p>
       )}
       <Unreadable />
+      <NewerNotice />
     </header>
   );
 }

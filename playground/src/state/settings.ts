@@ -15,8 +15,10 @@ export interface Settings {
   readonly split: number;
   /** The share of the height that the results have above the open dock, in percent. */
   readonly dock: number;
-  /** The step of the tour that was reached; null when no tour is on. */
+  /** The step of the tour that was reached; null before it began and after it ended. */
   readonly tourStep: number | null;
+  /** Whether the tour is shown; one that was left keeps its step. */
+  readonly tourOn: boolean;
   /** Whether the page may be kept for use without a network. */
   readonly offline: boolean;
   /** Whether all personas stand side by side in the grid. */
@@ -31,6 +33,7 @@ export const DEFAULT_SETTINGS: Settings = {
   split: 45,
   dock: 55,
   tourStep: null,
+  tourOn: false,
   offline: false,
   allPersonas: false,
 };

@@ -31,9 +31,26 @@ export const generation: ReadonlySignal<number> = count;
 /** A pure function from one state to the next; see `updates.ts`. */
 export type Update = (workspace: Workspace) => Workspace;
 
+/** Whether contract, inputs and scenarios are fixed: then only what is looked at and run changes. */
+export const readOnly = signal(false);
+
 /** Several updates in one call are one change. */
 export function update(...changes: readonly Update[]): void {
-  current.value = changes.reduce((state, change) => change(state), current.peek());
+  const before = current.peek();
+  const next = changes.reduce((state, change) => change(state), before);
+  current.value = readOnly.peek() ? withFixed(next, before) : next;
+}
+
+function withFixed(next: Workspace, { contract, inputs, scenarios, history, title }: Workspace): Workspace {
+  const { open } = next.contract;
+  return {
+    ...next,
+    contract: Object.hasOwn(contract.files, open) ? { ...contract, open } : contract,
+    inputs: { ...inputs, persona: next.inputs.persona },
+    scenarios,
+    history,
+    title,
+  };
 }
 
 /** Another workspace as a whole: what was answered for the one before is not shown any more. */
@@ -61,8 +78,14 @@ export function restore(): Workspace | null {
   }
 }
 
+let keeping = false;
+
+/** Whether anything is kept in this browser: not within another page. */
+export const isKept = (): boolean => keeping;
+
 /** From now on every change is kept in this browser. */
 export function persist(): void {
+  keeping = true;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const save = (): void => {
     clearTimeout(timer);
