@@ -1,0 +1,199 @@
+"""The page within another one, of another origin: named panels, fixed where asked, and messages that two origins check."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+from tests.browser.tab import PATIENCE_MS, ROOT, Tab, workspace_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+SERVE = ["node", str(ROOT / "playground" / "scripts" / "serve.mjs")]
+CONTRACT = """fact ready { type: Bool source: "form.ready" }
+entity Order { states: [draft, sent] initial: draft transitions: [(draft, sent)] }
+persona clerk
+rule r { stratum: 0 when: ready = true produce: verdict complete { payload: Bool = true } }
+operation send { personas: [clerk] require: verdict_present(complete) effects: [(Order, draft, sent)] }
+flow dispatch {
+  snapshot: at_initiation
+  entry: go
+  steps: { go: OperationStep { op: send persona: clerk outcomes: { success: Terminal(success) } on_failure: Terminate(outcome: failure) } }
+}
+"""
+"""A contract of its own, so that what is shown can only have come by a message."""
+
+
+def heard(page: Page, sign: str) -> str:
+    """Wait until the embedding page has heard something."""
+    page.wait_for_function(f"globalThis.heard.some((one) => {sign})", timeout=PATIENCE_MS)
+    found: str = page.evaluate(f"JSON.stringify(globalThis.heard.findLast((one) => {sign}))")
+    return found
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """The files of the checkout, without a policy: what embeds a page must be allowed to have frames."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args, directory=str(ROOT))
+
+    def log_message(self, *_args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[str]:
+    """The origin of the page that embeds: another port is another origin."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def embeddable(host: str, wheel: Path) -> Iterator[str]:
+    """The playground on a server that lets the host embed it."""
+    command = [*SERVE, "--port", "0", "--frame-ancestors", host]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            yield "http://" + server.stdout.readline().split("http://", 1)[1].split("/", 1)[0]
+        finally:
+            server.terminate()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    yield context.new_page()
+    context.close()
+
+
+def open_element(page: Page, host: str, **attributes: str) -> FrameLocator:
+    page.goto(f"{host}/tests/browser/embedding.html?{urlencode(attributes)}")
+    return page.frame_locator("tenor-playground iframe")
+
+
+def test_only_the_named_panels_are_shown(page: Page, host: str, embeddable: str) -> None:
+    frame = open_element(page, host, **{"src-page": f"{embeddable}/", "panels": "results,flow", "theme": "dark"})
+    expect(frame.get_by_role("tab")).to_have_text(["Results", "Flow run"], timeout=PATIENCE_MS)
+    expect(frame.locator("header.top")).to_have_count(0)
+    expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_a_workspace_goes_in_and_results_and_changes_come_out(page: Page, host: str, embeddable: str) -> None:
+    workspace = json.dumps(workspace_of(CONTRACT, '{"ready": false}', {"Order": {"a": "draft", "b": "sent"}}, "clerk"))
+    frame = open_element(
+        page, host, **{"src-page": f"{embeddable}/", "panels": "results,inputs", "workspace": workspace}
+    )
+    heard(page, "one.name === 'playground-ready'")
+    result = json.loads(
+        heard(page, "one.name === 'playground-result' && one.detail.actions.clerk?.blocked_actions.length === 1")
+    )
+    assert result["detail"]["verdicts"] == []
+    page.evaluate("element.load({ inputs: { facts: { ready: true } } })")
+    result = json.loads(heard(page, "one.name === 'playground-result' && one.detail.verdicts.length === 1"))
+    assert result["detail"]["actions"]["clerk"]["actions"][0]["instance_bindings"] == {"Order": ["a"]}
+    expect(frame.get_by_role("gridcell").filter(has_text="Available")).to_have_count(1)
+    assert json.loads(page.evaluate("element.currentWorkspace()"))["inputs"]["facts"] == '{"ready":true}'
+    # Nothing of it is kept in the browser.
+    assert frame.locator("html").evaluate("() => localStorage.length") == 0
+    # What is done inside is told outside.
+    frame.get_by_role("gridcell").filter(has_text="Available").click()
+    change = json.loads(
+        heard(page, "one.name === 'playground-change' && one.detail.workspace.includes('\"flow\":\"dispatch\"')")
+    )
+    assert json.loads(change["detail"]["workspace"])["run"]["bindings"] == {"Order": "a"}
+
+
+def test_what_cannot_be_put_in_is_told(page: Page, host: str, embeddable: str) -> None:
+    open_element(page, host, **{"src-page": f"{embeddable}/", "panels": "results"})
+    heard(page, "one.name === 'playground-ready'")
+    failure = "element.load({ workspace: '{\"version\": 9}' }).then(() => '', (error) => error.message)"
+    assert "open it with a newer page" in page.evaluate(failure)
+    failure = "element.load({}).then(() => '', (error) => error.message)"
+    assert "neither a workspace nor inputs" in page.evaluate(failure)
+
+
+def test_read_only_fixes_contract_and_inputs(page: Page, host: str, embeddable: str) -> None:
+    workspace = json.dumps(workspace_of(CONTRACT, '{"ready": true}', {"Order": {"a": "draft"}}, "clerk"))
+    attributes = {
+        "src-page": f"{embeddable}/",
+        "panels": "contract,inputs,results,flow",
+        "readonly": "",
+        "workspace": workspace,
+    }
+    frame = open_element(page, host, **attributes)
+    heard(page, "one.name === 'playground-result' && one.detail.verdicts.length === 1")
+    before = json.loads(page.evaluate("element.currentWorkspace()"))
+    text = frame.get_by_role("textbox", name="Contract text")
+    text.focus()
+    page.keyboard.type("persona other ")
+    frame.get_by_role("tab", name="Inputs").click()
+    expect(frame.locator("#panel-inputs").get_by_role("button").first).to_be_disabled()
+    frame.get_by_role("tab", name="Results").click()
+    frame.get_by_role("gridcell").filter(has_text="Available").click()
+    expect(frame.locator("#panel-flow")).to_contain_text("success")
+    expect(frame.get_by_role("button", name="Apply to the instances")).to_have_count(0)
+    after = json.loads(page.evaluate("element.currentWorkspace()"))
+    assert after["run"]["flow"] == "dispatch"
+    assert (after["contract"], after["inputs"]) == (before["contract"], before["inputs"])
+
+
+@pytest.mark.parametrize("origin", ["https://other.example", "*", "null", ""])
+def test_no_other_origin_is_talked_to(page: Page, host: str, embeddable: str, origin: str) -> None:
+    address = f"{embeddable}/?{urlencode({'embed': '', 'panels': 'results', 'origin': origin})}"
+    page.goto(f"{host}/tests/browser/embedding.html?{urlencode({'frame': address})}")
+    frame = page.frame_locator("iframe")
+    expect(frame.locator('.engine[data-phase="ready"]')).to_be_attached(timeout=PATIENCE_MS)
+    expect(frame.get_by_role("gridcell").first).to_be_visible()
+    page.evaluate("frames[0].postMessage({ type: 'tenor:load', id: 1, inputs: { persona: 'nobody' } }, '*')")
+    page.evaluate("frames[0].postMessage({ type: 'tenor:get', id: 2 }, '*')")
+    page.wait_for_timeout(700)
+    assert page.evaluate("globalThis.heard.length") == 0
+
+
+def test_a_message_from_another_window_of_the_right_origin_is_not_heard(page: Page, host: str, embeddable: str) -> None:
+    address = f"{embeddable}/?{urlencode({'embed': '', 'panels': 'results', 'origin': host})}"
+    page.goto(f"{host}/tests/browser/embedding.html?{urlencode({'frame': address})}")
+    heard(page, "one.data.type === 'tenor:ready'")
+    page.evaluate(
+        """() => {
+            const other = document.createElement("iframe");
+            document.body.append(other);
+            other.contentWindow.eval("parent.frames[0].postMessage({ type: 'tenor:get', id: 'sly' }, '*')");
+            frames[0].postMessage({ type: 'tenor:get', id: 'frank' }, '*');
+        }"""
+    )
+    heard(page, "one.data.id === 'frank'")
+    assert page.evaluate("globalThis.heard.filter((one) => one.data.id === 'sly').length") == 0
+
+
+def test_without_leave_the_page_is_not_embedded(page: Page, host: str, site: str) -> None:
+    page.goto(f"{host}/tests/browser/embedding.html?{urlencode({'frame': f'{site}/?embed'})}")
+    page.wait_for_timeout(500)
+    # Also of its own origin: the policy says `none`.
+    expect(page.frame_locator("iframe").locator("#app")).to_have_count(0)
+
+
+def test_an_embedded_page_is_for_everyone(page: Page, host: str, embeddable: str) -> None:
+    tab = Tab(page, embeddable)
+    page.goto(f"{embeddable}/?embed&panels=results&theme=light")
+    tab.ready()
+    tab.settled()
+    assert tab.violations() == []
+    page.set_viewport_size({"width": 390, "height": 600})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.goto(f"{embeddable}/?embed&panels=nothing")
+    expect(page.get_by_text("None of the panels in the address exists")).to_be_visible()
