@@ -7,6 +7,8 @@
  */
 
 import { abortError, TenorError } from "./errors.js";
+import { Downloads } from "./assets.js";
+import { fetchFiles, sendFiles } from "./files.js";
 import { after, type Timer } from "./timer.js";
 import type { Spawn, WorkerLike } from "./hosts.js";
 import { type FromWorker, otherProtocol, type Progress, PROTOCOL_VERSION, type Stage, type StartOptions } from "./protocol.js";
@@ -36,6 +38,8 @@ export class Connection {
   private guard: Timer | undefined;
   private readonly lock: string | undefined;
   private readonly watch = new AbortController();
+  /** What the page fetches for its worker. */
+  private readonly downloads: Downloads | undefined;
 
   private constructor(
     private readonly worker: WorkerLike,
@@ -43,6 +47,7 @@ export class Connection {
     private readonly onProgress: ((progress: Progress) => void) | undefined,
   ) {
     this.lock = newLock(worker);
+    if (isWebWorker(worker)) this.downloads = new Downloads(options, (progress) => this.progress(progress), this.watch.signal);
   }
 
   /** Fulfils when the runtime is ready; on failure or abort the worker is ended. */
@@ -55,7 +60,8 @@ export class Connection {
     try {
       const started = connection.handshake();
       if (signal?.aborted) onAbort();
-      await started;
+      // A worker that was faster than the check of what it started from has not started.
+      await Promise.all([started, connection.sendFiles()]);
       return connection;
     } catch (thrown) {
       connection.end();
@@ -96,8 +102,23 @@ export class Connection {
       this.worker.onmessageerror = () => this.die("a message could not be read");
       this.expectWord("download");
       const start = { protocol: PROTOCOL_VERSION, kind: "start", options: this.options } as const;
-      this.worker.postMessage(this.lock === undefined ? start : { ...start, lock: this.lock });
+      const lock = this.lock === undefined ? {} : { lock: this.lock };
+      this.worker.postMessage({ ...start, ...lock, filesFollow: this.downloads !== undefined });
     });
+  }
+
+  /** The page fetches while the worker begins. Fulfils when everything was sent and has proved to be what it should be. */
+  private async sendFiles(): Promise<void> {
+    const { downloads } = this;
+    if (downloads === undefined) return;
+    await sendFiles(fetchFiles(downloads), (message, transfer) => this.worker.postMessage(message, transfer));
+    await downloads.allHashed();
+  }
+
+  private progress(progress: Progress): void {
+    if (this.started === undefined) return;
+    this.expectWord(progress.stage === "ready" ? "install" : progress.stage);
+    this.onProgress?.(progress);
   }
 
   private receive(message: FromWorker): void {
@@ -110,15 +131,14 @@ export class Connection {
         if (message.locked) this.watchLock();
         return;
       case "progress":
-        if (this.started !== undefined) this.expectWord(message.progress.stage === "ready" ? "install" : message.progress.stage);
-        this.onProgress?.(message.progress);
+        this.progress(this.withBytes(message.progress));
         return;
       case "started":
         this.wheel = message.wheel;
         this.started?.resolve("");
         return;
       case "failed":
-        this.started?.reject(TenorError.fromShape(message.error));
+        void this.failed(TenorError.fromShape(message.error));
         return;
       case "answer":
         this.settle(message.id)?.resolve(message.answer);
@@ -126,6 +146,18 @@ export class Connection {
       case "fault":
         this.settle(message.id)?.reject(TenorError.fromShape(message.error));
     }
+  }
+
+  /** What fails because of an altered file is told as that. */
+  private async failed(error: TenorError): Promise<void> {
+    await this.downloads?.allHashed().catch((altered: TenorError) => this.started?.reject(altered));
+    this.started?.reject(error);
+  }
+
+  /** A worker knows nothing of the bytes that the page has fetched. */
+  private withBytes(progress: Progress): Progress {
+    const { loaded } = this.downloads?.meter ?? progress;
+    return this.downloads === undefined ? progress : { ...progress, loaded, total: loaded };
   }
 
   private settle(id: number): Waiting | undefined {
@@ -168,9 +200,13 @@ export class Connection {
   }
 }
 
+function isWebWorker(worker: WorkerLike): boolean {
+  return typeof Worker !== "undefined" && worker instanceof Worker;
+}
+
 /** A lock's name for a worker that can hold one; Node's threads tell their end by an event. */
 function newLock(worker: WorkerLike): string | undefined {
   const host = globalThis as { navigator?: { locks?: unknown } };
-  if (typeof Worker === "undefined" || !(worker instanceof Worker) || host.navigator?.locks === undefined) return undefined;
+  if (!isWebWorker(worker) || host.navigator?.locks === undefined) return undefined;
   return `tenor-wasm ${crypto.randomUUID()}`;
 }

@@ -5,10 +5,11 @@
  */
 
 import { type ErrorShape, TenorError } from "./errors.js";
+import type { FileContents } from "./files.js";
 import { parseAnswer, parseJson, writeJson } from "./json.js";
 
 /** Raised whenever a message changes its shape; page and worker refuse each other when theirs differ. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** A start-up stage, in the order in which they happen. */
 export type Stage = "download" | "start" | "install";
@@ -41,8 +42,21 @@ export type ToWorker =
       readonly options: StartOptions;
       /** A Web Lock that the worker shall hold as long as it lives. */
       readonly lock?: string;
+      /** The page fetches the files and sends each one when it has come. */
+      readonly filesFollow?: boolean;
     }
+  | FileMessage
   | { readonly protocol: number; readonly kind: "call"; readonly id: number; readonly method: string; readonly params: string };
+
+/** A file that has come, decompressed and compiled, or what else is known of the files. */
+export type FileMessage = {
+  readonly [Name in keyof FileContents]: {
+    readonly protocol: number;
+    readonly kind: "file";
+    readonly name: Name;
+    readonly content: FileContents[Name];
+  };
+}[keyof FileContents];
 
 export type FromWorker =
   /** The worker's script runs; `locked` when it holds the lock that it was told to. */

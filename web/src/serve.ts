@@ -1,6 +1,7 @@
 /** The runtime's side of the protocol: starts the runtime, then answers one call after the other. */
 
 import { asTenorError, type TenorError } from "./errors.js";
+import { ReceivedFiles, type StartFiles } from "./files.js";
 import { type FromWorker, otherProtocol, type Progress, PROTOCOL_VERSION, type StartOptions, type ToWorker } from "./protocol.js";
 import type { Runtime } from "./runtime.js";
 import { checkWheelVersion } from "./version.js";
@@ -8,11 +9,18 @@ import { checkWheelVersion } from "./version.js";
 /** A message without the protocol's version, which is put on where it is sent. */
 type Unversioned<Message> = Message extends unknown ? Omit<Message, "protocol"> : never;
 
-export type StartRuntime = (options: StartOptions, onProgress: (progress: Progress) => void) => Promise<Runtime>;
+export type StartRuntime = (
+  options: StartOptions,
+  onProgress: (progress: Progress) => void,
+  files: StartFiles | undefined,
+) => Promise<Runtime>;
+
+type StartMessage = Extract<ToWorker, { kind: "start" }>;
 
 /** Answers messages by `post`, whatever they come through. */
 export class Server {
   private runtime: Runtime | undefined;
+  private readonly received = new ReceivedFiles();
 
   constructor(
     private readonly post: (message: FromWorker) => void,
@@ -21,7 +29,8 @@ export class Server {
 
   receive(message: ToWorker): void {
     if (message.protocol !== PROTOCOL_VERSION) this.failed(otherProtocol(message.protocol));
-    else if (message.kind === "start") void this.start(message.options, message.lock);
+    else if (message.kind === "start") void this.start(message);
+    else if (message.kind === "file") this.received.receive(message);
     else this.answer(message.id, message.method, message.params);
   }
 
@@ -30,11 +39,12 @@ export class Server {
     this.runtime = undefined;
   }
 
-  private async start(options: StartOptions, lock: string | undefined): Promise<void> {
+  private async start({ options, lock, filesFollow }: StartMessage): Promise<void> {
     try {
       const locked = lock === undefined ? Promise.resolve(false) : hold(lock);
       void locked.then((held) => this.tell({ kind: "alive", locked: held }));
-      this.runtime = await this.startRuntime(options, (progress) => this.tell({ kind: "progress", progress }));
+      const files = filesFollow ? this.received.files : undefined;
+      this.runtime = await this.startRuntime(options, (progress) => this.tell({ kind: "progress", progress }), files);
       const wheel = checkWheelVersion(this.runtime);
       await locked;
       this.tell({ kind: "started", wheel });
