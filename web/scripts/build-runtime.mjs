@@ -28,6 +28,8 @@ const MANIFEST = "tenor-runtime.json";
 /** Where the package's archive lies in Python's file system; the same path stands in src/pyodide.ts. */
 const PACKAGE_PATH = "/lib/tenor_wasm.zip";
 const ENTRY_MODULE = "tenor_wasm.api.wire";
+/** What a snapshot holds besides: what the entry module imports only when a call needs it. */
+const IN_SNAPSHOT = ["tenor_wasm.elaborator.elaborate", "tenor_wasm.elaborator.format", "difflib"];
 /** What the package imports from the library beyond what Pyodide does; a module too few only costs a little time. */
 const IMPORTED_BY_PACKAGE = ["__future__", "datetime", "decimal", "hashlib", "numbers", "platform", "uuid"];
 /** Bytes in a page of the snapshot; the same number stands in src/compiled.ts. */
@@ -152,7 +154,7 @@ async function makeSnapshot(library, archive) {
   try {
     const pyodide = await loadPyodide({ _makeSnapshot: true, stdLibURL: libraryFile, env: { PYTHONHASHSEED: "0" } });
     pyodide.FS.writeFile(PACKAGE_PATH, archive);
-    pyodide.runPython(`import sys; sys.path.insert(1, "${PACKAGE_PATH}"); import tenor_wasm_start, ${ENTRY_MODULE}; import gc; gc.collect(); gc.freeze(); gc.enable()`);
+    pyodide.runPython(`import sys; sys.path.insert(1, "${PACKAGE_PATH}"); import tenor_wasm_start, ${ENTRY_MODULE}, ${IN_SNAPSHOT.join(", ")}; import gc; gc.collect(); gc.freeze(); gc.enable()`);
     return pyodide.makeMemorySnapshot();
   } finally {
     restore();

@@ -43,6 +43,8 @@ export class Downloads {
     readonly options: StartOptions,
     onProgress: ((progress: Progress) => void) | undefined,
     signal: AbortSignal | undefined,
+    /** What bodies wait for before they are read. */
+    private readonly readable: Promise<void> | undefined = undefined,
   ) {
     this.meter = new Meter(onProgress);
     if (signal !== undefined) follow(signal, this.controller);
@@ -78,7 +80,7 @@ export class Downloads {
         ? await this.read(asset, watcher)
         : await this.fetch(asset, linked.signal, stillComing, watcher);
       check(asset, bytes);
-      this.hashed(asset, bytes);
+      void this.hashed(asset, bytes);
       return bytes;
     } catch (thrown) {
       if (idle.signal.aborted) throw downloadError(asset, `no byte arrived for ${limit / 1000} seconds`, "runtime_timeout");
@@ -93,10 +95,11 @@ export class Downloads {
    * Has the file's hash checked, beside everything else; `allHashed` waits for it. What starts meanwhile from an altered file is
    * given up then: the hash finds mistakes of deployment, it is no defence against a server.
    */
-  hashed(asset: Asset, bytes: Bytes): void {
+  hashed(asset: Asset, bytes: Bytes): Promise<void> {
     const checked = checkHash(asset, bytes);
     checked.catch(() => undefined);
     this.hashes.push(checked);
+    return checked;
   }
 
   async allHashed(): Promise<void> {
@@ -143,6 +146,7 @@ export class Downloads {
     const type = response.headers.get("content-type") ?? "";
     if (type.startsWith("text/html")) throw downloadError(asset, "the server answered with an HTML page");
     if (response.body === null) throw downloadError(asset, "the answer has no body");
+    await this.readable;
     watcher.onResponse?.(response);
     // A compressed answer's content-length counts compressed bytes: there the size that is known is the better guess.
     const encoded = response.headers.get("content-encoding") !== null;
@@ -196,10 +200,15 @@ const failedImports = new Map<string, number>();
 /** Adds up the bytes of all downloads. */
 class Meter {
   loaded = 0;
-  private total = 0;
+  total = 0;
   private told = -Infinity;
 
-  constructor(private readonly report: ((progress: Progress) => void) | undefined) {}
+  constructor(private report: ((progress: Progress) => void) | undefined) {}
+
+  /** What comes after the stage `download` belongs to no stage. */
+  end(): void {
+    this.report = undefined;
+  }
 
   expect(bytes: number): void {
     this.total += bytes;

@@ -48,12 +48,19 @@ export interface CompiledFiles {
 /**
  * The compiled files, or nothing where they are of other versions and the stock ones must do.
  *
- * Their names are known before the manifest is, so they are fetched beside it, and checked when it is here.
+ * Their names are known before the manifest is, so they are fetched beside it, and checked when it is here. Python imports nothing
+ * when it starts from a snapshot: what is imported from is then fetched after it has `started`.
  */
-export async function downloadCompiled(downloads: Downloads, folder: string, withSnapshot: boolean): Promise<CompiledFiles | undefined> {
-  const snapshot = withSnapshot ? new Packed(downloads, "snapshot.bin", folder, new Memory()) : undefined;
-  const library = new Packed(downloads, "python_stdlib.bin", folder);
-  const archive = new Packed(downloads, "tenor_wasm.bin", folder);
+export async function downloadCompiled(
+  downloads: Downloads,
+  folder: string,
+  withSnapshot: boolean,
+  started: Promise<unknown>,
+): Promise<CompiledFiles | undefined> {
+  const snapshot = withSnapshot ? new Packed(downloads, "snapshot.bin", folder, { sink: new Memory() }) : undefined;
+  const after = withSnapshot ? started : undefined;
+  const library = new Packed(downloads, "python_stdlib.bin", folder, { after });
+  const archive = new Packed(downloads, "tenor_wasm.bin", folder, { after });
   const manifest = await readManifest(downloads, folder);
   const stranger = otherVersion(manifest);
   if (withSnapshot) checkSnapshot(manifest, folder, stranger);
@@ -80,12 +87,12 @@ class Packed {
     private readonly downloads: Downloads,
     name: string,
     folder: string,
-    sink?: Memory,
+    private readonly how: { readonly sink?: Memory; readonly after?: Promise<unknown> | undefined } = {},
   ) {
     // The versions in the address: no cache can answer with the file of another release.
     this.asset = { name, url: `${folder}${name}?v=${VERSION}-${PYODIDE_VERSION}`, magic: [] };
-    this.unpacker = new Unpacker(sink);
-    this.bytes = downloads.get(this.asset, this.unpacker);
+    this.unpacker = new Unpacker(how.sink);
+    this.bytes = how.after === undefined ? this.fetch() : how.after.then(() => this.fetch());
     // Where the manifest does not fit, nobody asks for the file any more.
     this.bytes.catch(() => undefined);
   }
@@ -94,11 +101,17 @@ class Packed {
     const asset = { ...this.asset, bytes: entry.bytes, sha256: entry.sha256 };
     const bytes = await this.bytes;
     check(asset, bytes);
-    this.downloads.hashed(asset, bytes);
+    const hashed = this.downloads.hashed(asset, bytes);
+    // Nobody waits for the hashes of all files any more when this one comes.
+    if (this.how.after !== undefined) await hashed;
     const content = await this.downloads.orAltered(this.unpacked());
     const { length } = this.unpacker;
     if (length === entry.unpackedBytes) return content;
     throw downloadError(asset, `it holds ${length} bytes, not the expected ${entry.unpackedBytes}`, "runtime_file_altered");
+  }
+
+  private fetch(): Promise<Bytes> {
+    return this.downloads.get(this.asset, this.unpacker);
   }
 
   private async unpacked(): Promise<Bytes> {

@@ -9,7 +9,7 @@
 import { abortError, TenorError } from "./errors.js";
 import { Downloads } from "./assets.js";
 import { fetchFiles, sendFiles } from "./files.js";
-import { after, type Timer } from "./timer.js";
+import { after, Signal, type Timer } from "./timer.js";
 import type { Spawn, WorkerLike } from "./hosts.js";
 import { type FromWorker, otherProtocol, type Progress, PROTOCOL_VERSION, type Stage, type StartOptions } from "./protocol.js";
 
@@ -38,6 +38,10 @@ export class Connection {
   private guard: Timer | undefined;
   private readonly lock: string | undefined;
   private readonly watch = new AbortController();
+  private readonly alive = new Signal();
+  private readonly up = new Signal();
+  /** How far the worker is. */
+  private fromWorker: Progress = { stage: "download", loaded: 0, total: 0 };
   /** What the page fetches for its worker. */
   private readonly downloads: Downloads | undefined;
 
@@ -47,7 +51,9 @@ export class Connection {
     private readonly onProgress: ((progress: Progress) => void) | undefined,
   ) {
     this.lock = newLock(worker);
-    if (isWebWorker(worker)) this.downloads = new Downloads(options, (progress) => this.progress(progress), this.watch.signal);
+    if (!isWebWorker(worker)) return;
+    // A page that reads large files hands on no first message: so it asks for them at once, and reads when the worker has its own.
+    this.downloads = new Downloads(options, () => this.progress(this.fromWorker), this.watch.signal, this.alive.given);
   }
 
   /** Fulfils when the runtime is ready; on failure or abort the worker is ended. */
@@ -107,18 +113,21 @@ export class Connection {
     });
   }
 
-  /** The page fetches while the worker begins. Fulfils when everything was sent and has proved to be what it should be. */
+  /** The page fetches while the worker begins. Fulfils when what the start needs was sent and has proved to be what it should be. */
   private async sendFiles(): Promise<void> {
     const { downloads } = this;
     if (downloads === undefined) return;
-    await sendFiles(fetchFiles(downloads), (message, transfer) => this.worker.postMessage(message, transfer));
+    const files = fetchFiles(downloads, this.up.given);
+    await sendFiles(files, this.options.snapshot, (message, transfer) => this.worker.postMessage(message, transfer));
     await downloads.allHashed();
   }
 
+  /** Both threads download: the bytes of both are told. */
   private progress(progress: Progress): void {
     if (this.started === undefined) return;
     this.expectWord(progress.stage === "ready" ? "install" : progress.stage);
-    this.onProgress?.(progress);
+    const { loaded, total } = this.downloads?.meter ?? { loaded: 0, total: 0 };
+    this.onProgress?.({ ...progress, loaded: progress.loaded + loaded, total: progress.total + Math.max(total, loaded) });
   }
 
   private receive(message: FromWorker): void {
@@ -128,13 +137,16 @@ export class Connection {
     }
     switch (message.kind) {
       case "alive":
+        this.alive.give();
         if (message.locked) this.watchLock();
         return;
       case "progress":
-        this.progress(this.withBytes(message.progress));
+        this.fromWorker = message.progress;
+        this.progress(message.progress);
         return;
       case "started":
         this.wheel = message.wheel;
+        this.up.give();
         this.started?.resolve("");
         return;
       case "failed":
@@ -152,12 +164,6 @@ export class Connection {
   private async failed(error: TenorError): Promise<void> {
     await this.downloads?.allHashed().catch((altered: TenorError) => this.started?.reject(altered));
     this.started?.reject(error);
-  }
-
-  /** A worker knows nothing of the bytes that the page has fetched. */
-  private withBytes(progress: Progress): Progress {
-    const { loaded } = this.downloads?.meter ?? progress;
-    return this.downloads === undefined ? progress : { ...progress, loaded, total: loaded };
   }
 
   private settle(id: number): Waiting | undefined {

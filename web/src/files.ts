@@ -1,8 +1,8 @@
 /**
  * What a start is made from, each file on its way by itself: whoever needs one waits for that one only.
  *
- * The thread that starts Python fetches them itself, unless it is a web worker: then the page does, while the worker begins. The page
- * decompresses, checks and compiles as well, so that the worker's thread has nothing to do but start Python.
+ * The thread that starts Python fetches its engine: the WebAssembly module. The other files it fetches itself, too, unless it is a web
+ * worker: then the page does, and decompresses and checks them, while the worker begins and reads the engine.
  */
 
 import { type Asset, type Bytes, Downloads, MAGIC } from "./assets.js";
@@ -26,10 +26,10 @@ const STDLIB: PinnedFile = {
   sha256: "fa1957e5777068fc4f7437f96d860ae2fbe9c19732ba06c84e004ec16dd7dd7a",
 };
 
+/** What Python starts with, besides the engine. */
 export interface FileContents {
   /** Of which kind the others are. */
   readonly kind: "stock" | "compiled" | "snapshot";
-  readonly wasm: WebAssembly.Module;
   /** A zip with the standard library: source in the stock one, bytecode in the compiled one. */
   readonly library: Bytes;
   /** The wheel, or a zip with the same as bytecode. */
@@ -42,15 +42,27 @@ export interface FileContents {
 
 export type StartFiles = { readonly [Name in keyof FileContents]: Promise<FileContents[Name]> };
 
-/** The names of all contents. */
-const NAMES = ["kind", "wasm", "library", "archive", "snapshot", "accelerator"] as const satisfies readonly (keyof FileContents)[];
+type Name = keyof FileContents;
 
-/** All files at once: none waits for another, not even for the manifest that says what they must be. */
-export function fetchFiles(downloads: Downloads): StartFiles {
-  const python = fetchPython(downloads);
+/** The names of all contents. */
+const NAMES = ["kind", "library", "archive", "snapshot", "accelerator"] as const satisfies readonly Name[];
+
+/** What a snapshot starts without: it is needed when Python imports something that the snapshot does not hold. */
+const LATE: readonly Name[] = ["library", "archive"];
+
+/** What a start waits for, and what may come later. */
+export function byUrgency(withSnapshot: boolean | undefined): { readonly first: readonly Name[]; readonly late: readonly Name[] } {
+  return withSnapshot ? { first: NAMES.filter((name) => !LATE.includes(name)), late: LATE } : { first: NAMES, late: [] };
+}
+
+/**
+ * All files at once: none waits for another, not even for the manifest that says what they must be. Only what a snapshot starts without
+ * waits, until the runtime has `started`.
+ */
+export function fetchFiles(downloads: Downloads, started: Promise<unknown>): StartFiles {
+  const python = fetchPython(downloads, started);
   const files: StartFiles = {
     kind: python.then(({ kind }) => kind),
-    wasm: fetchWasm(downloads),
     library: python.then(({ library }) => library),
     archive: python.then(({ archive }) => archive),
     snapshot: python.then(({ snapshot }) => snapshot),
@@ -61,13 +73,13 @@ export function fetchFiles(downloads: Downloads): StartFiles {
   return files;
 }
 
-async function fetchPython(downloads: Downloads): Promise<CompiledFiles | StockFiles> {
+async function fetchPython(downloads: Downloads, started: Promise<unknown>): Promise<CompiledFiles | StockFiles> {
   const { compiledURL, snapshot = false } = downloads.options;
   if (snapshot && compiledURL === undefined) {
     const remedy = "Give `compiledURL`, the folder with tenor-runtime.json and the snapshot.";
     throw new TenorError("snapshot_mismatch", `a snapshot needs the compiled files. ${remedy}`, "", { stage: "download", remedy });
   }
-  const compiled = compiledURL === undefined ? undefined : await downloadCompiled(downloads, compiledURL, snapshot);
+  const compiled = compiledURL === undefined ? undefined : await downloadCompiled(downloads, compiledURL, snapshot, started);
   return compiled ?? fetchStock(downloads, downloads.options);
 }
 
@@ -91,8 +103,8 @@ function fetchStock(downloads: Downloads, { indexURL, wheelURL }: StartOptions):
   };
 }
 
-/** Compiled while it arrives, where the engine can. */
-async function fetchWasm(downloads: Downloads): Promise<WebAssembly.Module> {
+/** Pyodide's WebAssembly, compiled while it arrives, where the browser can. */
+export async function fetchWasm(downloads: Downloads): Promise<WebAssembly.Module> {
   let streamed: Promise<WebAssembly.Module> | undefined;
   const bytes = await downloads.get(
     { ...WASM, url: downloads.options.indexURL + WASM.name },
@@ -112,33 +124,56 @@ async function fetchWasm(downloads: Downloads): Promise<WebAssembly.Module> {
   }
 }
 
-/** Everything, when all of it is here. */
-export async function allOf(files: StartFiles): Promise<FileContents> {
-  const contents = await Promise.all(NAMES.map(async (name) => [name, await files[name]] as const));
-  return Object.fromEntries(contents) as unknown as FileContents;
+/** What is named, when all of it is here. */
+export async function contentsOf<Wanted extends Name>(
+  files: StartFiles,
+  names: readonly Wanted[],
+): Promise<Pick<FileContents, Wanted>> {
+  const contents = await Promise.all(names.map(async (name) => [name, await files[name]] as const));
+  return Object.fromEntries(contents) as unknown as Pick<FileContents, Wanted>;
 }
 
-/** Sends each file when it has come; the page gives its bytes away and keeps none. Rejects when one fails. */
-export async function sendFiles(files: StartFiles, post: (message: FileMessage, transfer: Transferable[]) => void): Promise<void> {
-  const send = async (name: keyof FileContents): Promise<void> => {
+type Post = (message: FileMessage, transfer: Transferable[]) => void;
+
+/**
+ * Sends each file when it has come; the page gives its bytes away and keeps none. Rejects when a file fails that the start waits for;
+ * of one that comes later the worker is told.
+ */
+export async function sendFiles(files: StartFiles, withSnapshot: boolean | undefined, post: Post): Promise<void> {
+  const { first, late } = byUrgency(withSnapshot);
+  const send = async (name: Name): Promise<void> => {
     const content = await files[name];
     const transfer = content instanceof Uint8Array ? [content.buffer] : [];
     post({ protocol: PROTOCOL_VERSION, kind: "file", name, content } as FileMessage, transfer);
   };
-  await Promise.all(NAMES.map(send));
+  for (const name of late) {
+    void send(name).catch((thrown: unknown) => {
+      const error = asTenorError(thrown, "runtime_download_failed", "a file did not come").toJSON();
+      post({ protocol: PROTOCOL_VERSION, kind: "file", name, error } as FileMessage, []);
+    });
+  }
+  await Promise.all(first.map(send));
 }
 
-/** The files at the other end: each is there when its message has come. When one fails the page ends the worker, nothing is told here. */
+/** The files at the other end: each is there when its message has come. */
 export class ReceivedFiles {
   readonly files: StartFiles;
-  private readonly resolvers = new Map<string, (content: never) => void>();
+  private readonly waiting = new Map<string, { resolve(content: unknown): void; reject(error: TenorError): void }>();
 
   constructor() {
-    const entries = NAMES.map((name) => [name, new Promise((resolve) => this.resolvers.set(name, resolve))] as const);
+    const entries = NAMES.map((name) => [name, this.expect(name)] as const);
     this.files = Object.fromEntries(entries) as unknown as StartFiles;
   }
 
-  receive({ name, content }: FileMessage): void {
-    this.resolvers.get(name)?.(content as never);
+  receive(message: FileMessage): void {
+    const waiting = this.waiting.get(message.name);
+    if ("error" in message) waiting?.reject(TenorError.fromShape(message.error));
+    else waiting?.resolve(message.content);
+  }
+
+  private expect(name: Name): Promise<unknown> {
+    const file = new Promise((resolve, reject) => this.waiting.set(name, { resolve, reject }));
+    file.catch(() => undefined);
+    return file;
   }
 }

@@ -42,20 +42,18 @@ export type ToWorker =
       readonly options: StartOptions;
       /** A Web Lock that the worker shall hold as long as it lives. */
       readonly lock?: string;
-      /** The page fetches the files and sends each one when it has come. */
+      /** The page fetches Python's files and sends each one when it has come. */
       readonly filesFollow?: boolean;
     }
   | FileMessage
   | { readonly protocol: number; readonly kind: "call"; readonly id: number; readonly method: string; readonly params: string };
 
-/** A file that has come, decompressed and compiled, or what else is known of the files. */
+/** A file that has come, decompressed, or what else is known of the files; or why it does not come. */
 export type FileMessage = {
-  readonly [Name in keyof FileContents]: {
-    readonly protocol: number;
-    readonly kind: "file";
-    readonly name: Name;
-    readonly content: FileContents[Name];
-  };
+  readonly [Name in keyof FileContents]: { readonly protocol: number; readonly kind: "file"; readonly name: Name } & (
+    | { readonly content: FileContents[Name] }
+    | { readonly error: ErrorShape }
+  );
 }[keyof FileContents];
 
 export type FromWorker =

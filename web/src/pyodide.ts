@@ -30,10 +30,16 @@ const NO_PACKAGES = {
 };
 
 /**
- * `files` may be on their way; one that fails must be told by whoever fetches it. `home` is the folder of Pyodide's files: a URL,
+ * The files may be on their way; one that fails must be told by whoever fetches it. `home` is the folder of Pyodide's files: a URL,
  * under Node a path.
  */
-export function launch(modules: PyodideModules, files: StartFiles, withSnapshot: boolean, home: string): Launch {
+export function launch(
+  modules: PyodideModules,
+  wasm: Promise<WebAssembly.Module>,
+  files: StartFiles,
+  withSnapshot: boolean,
+  home: string,
+): Launch {
   const own = `tenor-wasm://start-${++launches}/`;
   const inNode = !home.includes("://");
   const library = `${own}python_stdlib.zip`;
@@ -42,9 +48,11 @@ export function launch(modules: PyodideModules, files: StartFiles, withSnapshot:
     fail = reject;
   });
   failed.catch(() => undefined);
-  answers.set(library, async () => new Response(await orNever(files.library), { headers: { "content-type": "application/zip" } }));
+  // A snapshot has imported what it needs: its library comes later.
+  const content = withSnapshot ? Promise.resolve(new Uint8Array()) : orNever(files.library);
+  answers.set(library, async () => new Response(await content, { headers: { "content-type": "application/zip" } }));
   answers.set(`${own}pyodide.asm.wasm`, async () => {
-    const module = await orNever(files.wasm);
+    const module = await orNever(wasm);
     const placeholder = new Response(null, { headers: { "content-type": "application/wasm" } });
     // Pyodide itself only warns when this fails, and then waits for ever.
     modulesByResponse.set(placeholder, { module, fail });

@@ -12,9 +12,10 @@
 import type { PyodideAPI } from "pyodide";
 import { downloadError, Downloads, nodeModule, withTimer } from "./assets.js";
 import { abortError, asTenorError, TenorError } from "./errors.js";
-import { allOf, fetchFiles, type FileContents, type StartFiles } from "./files.js";
+import { byUrgency, contentsOf, fetchFiles, fetchWasm, type FileContents, type StartFiles } from "./files.js";
 import type { Progress, Stage, StartOptions } from "./protocol.js";
 import { type Launch, launch, type PyodideModules } from "./pyodide.js";
+import { Signal } from "./timer.js";
 import { PYODIDE_VERSION } from "./version.js";
 
 const LOADER_MODULE = "pyodide.mjs";
@@ -22,6 +23,8 @@ const CORE_MODULE = "pyodide.asm.mjs";
 
 /** Where the compiled package lies in Python's file system; the same path stands in scripts/build-runtime.mjs. */
 const PACKAGE_PATH = "/lib/tenor_wasm.zip";
+/** Where Pyodide has put its standard library. */
+const LIBRARY_PATH = "/lib/python314.zip";
 const ENTRY_MODULE = "tenor_wasm.api.wire";
 
 export const DEFAULT_TIMEOUTS: Readonly<Record<Stage, number>> = { download: 30_000, start: 60_000, install: 60_000 };
@@ -34,12 +37,14 @@ export interface Runtime {
   dispose(): void;
   /** What it was started from. */
   readonly files: FileContents["kind"];
+  /** Fulfils when Python can import what it has not imported yet: after a snapshot that takes a moment, and may fail. */
+  readonly rest: Promise<void>;
 }
 
 export interface StartHooks {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The files, where somebody else fetches and checks them. */
+  /** Python's files, where somebody else fetches and checks them. */
   readonly files?: StartFiles | undefined;
 }
 
@@ -54,15 +59,18 @@ interface Callable extends PlainFunction {
 /** Download, start, install: the runtime answers when the promise fulfils. */
 export async function startRuntime(options: StartOptions, hooks: StartHooks = {}): Promise<Runtime> {
   if (hooks.signal?.aborted) throw abortError(hooks.signal);
-  const { start, contents, downloads } = await download(options, hooks);
+  const ready = new Signal();
+  const { start, files, downloads } = await download(options, hooks, ready.given);
   const { loaded } = downloads.meter;
+  downloads.meter.end();
   try {
     hooks.onProgress?.({ stage: "start", loaded, total: loaded });
     const started = Promise.all([downloads.orAltered(start.pyodide), downloads.allHashed()]);
     const [pyodide] = await limited("start", options, hooks.signal, started);
     hooks.onProgress?.({ stage: "install", loaded, total: loaded });
-    const runtime = await limited("install", options, hooks.signal, install(pyodide, contents));
+    const runtime = await limited("install", options, hooks.signal, install(pyodide, files));
     hooks.onProgress?.({ stage: "ready", loaded, total: loaded, files: runtime.files });
+    ready.give();
     return runtime;
   } finally {
     // A start that hangs never settles: its time limit, or an abort, comes here as well.
@@ -73,28 +81,30 @@ export async function startRuntime(options: StartOptions, hooks: StartHooks = {}
 interface Downloaded {
   /** Pyodide's start, under way since its modules are here. */
   readonly start: Launch;
-  readonly contents: FileContents;
+  /** All are here, except those that come after a snapshot. */
+  readonly files: StartFiles;
   readonly downloads: Downloads;
 }
 
 /** All files at once: none waits for another. Pyodide starts meanwhile, and takes each file when it has come and was checked. */
-async function download(options: StartOptions, hooks: StartHooks): Promise<Downloaded> {
+async function download(options: StartOptions, hooks: StartHooks, ready: Promise<void>): Promise<Downloaded> {
   const downloads = new Downloads(options, hooks.onProgress, hooks.signal);
   const { indexURL } = options;
   // First of all, because the thread itself has to read it: large files that come earlier would keep it waiting.
   const modules = importPyodide(downloads, indexURL);
-  const files = hooks.files ?? fetchFiles(downloads);
+  const wasm = fetchWasm(downloads);
+  const files = hooks.files ?? fetchFiles(downloads, ready);
   const home = indexURL.startsWith("file:") ? localPath(indexURL) : indexURL;
   const start = Promise.all([modules, home]).then(([imported, folder]) => {
     // An import cannot be stopped: it may come when nobody wants it any more.
     if (downloads.stopped) throw abortError(hooks.signal);
-    const launched = launch(imported, files, options.snapshot === true, folder);
+    const launched = launch(imported, wasm, files, options.snapshot === true, folder);
     downloads.onStop(launched.release);
     return launched;
   });
   try {
-    const [started, contents] = await Promise.all([start, allOf(files)]);
-    return { start: started, contents, downloads };
+    const [started] = await Promise.all([start, contentsOf(files, byUrgency(options.snapshot).first), wasm]);
+    return { start: started, files, downloads };
   } catch (thrown) {
     downloads.stop();
     if (hooks.signal?.aborted) throw abortError(hooks.signal);
@@ -115,8 +125,9 @@ async function importPyodide(downloads: Downloads, indexURL: string): Promise<Py
   throw downloadError(file, `it is of Pyodide ${version}, not ${PYODIDE_VERSION}`);
 }
 
-async function install(pyodide: PyodideAPI, contents: FileContents): Promise<Runtime> {
-  INSTALLERS[contents.kind](pyodide, contents);
+async function install(pyodide: PyodideAPI, files: StartFiles): Promise<Runtime> {
+  const kind = await files.kind;
+  const { rest } = await INSTALLERS[kind](pyodide, files);
   const held: Callable[] = [];
   const functions: Runtime["functions"] = (module, names) => {
     const imported = importFunctions(pyodide, module, names);
@@ -125,31 +136,58 @@ async function install(pyodide: PyodideAPI, contents: FileContents): Promise<Run
   };
   const { dispatch } = functions(ENTRY_MODULE, ["dispatch"]);
   // The compiled library's sitecustomize.py has switched it off. What is there now stays: it need not be looked through again.
-  if (contents.kind === "compiled") pyodide.runPython("import gc; gc.freeze(); gc.enable(); del gc");
+  if (kind === "compiled") pyodide.runPython("import gc; gc.freeze(); gc.enable(); del gc");
   return {
     dispatch: (method, params) => dispatch(method, params) as string,
     functions,
     dispose: () => {
       for (const callable of held.splice(0)) callable.destroy();
     },
-    files: contents.kind,
+    files: kind,
+    rest,
   };
 }
 
-const INSTALLERS: Readonly<Record<FileContents["kind"], (pyodide: PyodideAPI, contents: FileContents) => void>> = {
-  stock: (pyodide, { archive }) => pyodide.unpackArchive(archive, "wheel"),
+/** Makes the package importable; what is given back is the runtime's `rest`, wrapped lest it be waited for. */
+type Installer = (pyodide: PyodideAPI, files: StartFiles) => Promise<{ readonly rest: Promise<void> }>;
+
+const INSTALLERS: Readonly<Record<FileContents["kind"], Installer>> = {
+  stock: async (pyodide, files) => {
+    pyodide.unpackArchive(await files.archive, "wheel");
+    return { rest: Promise.resolve() };
+  },
   // The archive is imported from as it is, like the library: unpacking it would take longer than all imports from it.
-  compiled: (pyodide, { archive, accelerator }) => {
+  compiled: async (pyodide, files) => {
+    const { archive, accelerator } = await contentsOf(files, ["archive", "accelerator"]);
     pyodide.FS.writeFile(PACKAGE_PATH, archive);
     pyodide.runPython(`import sys; sys.path.insert(1, "${PACKAGE_PATH}"); import tenor_wasm_start; del sys, tenor_wasm_start`);
     if (accelerator !== undefined) pyodide.unpackArchive(accelerator, "wheel");
+    return { rest: Promise.resolve() };
   },
-  snapshot: (pyodide, { archive }) => {
-    pyodide.FS.writeFile(PACKAGE_PATH, archive);
+  snapshot: async (pyodide, files) => {
     // `sys.path` is in the snapshot, and so is the state of the random numbers: the one thing that must not be the same everywhere.
     pyodide.runPython("import random; random.seed(); del random");
+    const rest = installRest(pyodide, files);
+    // Whoever does not wait for it is told by Python, when something cannot be imported.
+    rest.catch(() => undefined);
+    return { rest };
   },
 };
+
+/** What Python imports from. Until it is here, and when it does not come, an import of something that is not in the snapshot says why. */
+async function installRest(pyodide: PyodideAPI, files: StartFiles): Promise<void> {
+  const start = pyodide.pyimport("tenor_wasm_start") as { refuse_imports(reason: string): void; allow_imports(): void };
+  start.refuse_imports("the library has not come yet; try again in a moment");
+  try {
+    const { library, archive } = await contentsOf(files, ["library", "archive"]);
+    pyodide.FS.writeFile(LIBRARY_PATH, library);
+    pyodide.FS.writeFile(PACKAGE_PATH, archive);
+    start.allow_imports();
+  } catch (thrown) {
+    start.refuse_imports(asTenorError(thrown, "runtime_download_failed", "the library did not come").message);
+    throw thrown;
+  }
+}
 
 function importFunctions<Name extends string>(pyodide: PyodideAPI, name: string, names: readonly Name[]): Record<Name, Callable> {
   const module = pyodide.pyimport(name) as Record<Name, Callable> & { destroy(): void };

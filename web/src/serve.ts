@@ -16,6 +16,7 @@ export type StartRuntime = (
 ) => Promise<Runtime>;
 
 type StartMessage = Extract<ToWorker, { kind: "start" }>;
+type CallMessage = Extract<ToWorker, { kind: "call" }>;
 
 /** Answers messages by `post`, whatever they come through. */
 export class Server {
@@ -31,7 +32,7 @@ export class Server {
     if (message.protocol !== PROTOCOL_VERSION) this.failed(otherProtocol(message.protocol));
     else if (message.kind === "start") void this.start(message);
     else if (message.kind === "file") this.received.receive(message);
-    else this.answer(message.id, message.method, message.params);
+    else this.answer(message);
   }
 
   dispose(): void {
@@ -54,7 +55,7 @@ export class Server {
     }
   }
 
-  private answer(id: number, method: string, params: string): void {
+  private answer({ id, method, params }: CallMessage): void {
     try {
       if (this.runtime === undefined) throw new Error("a call came while no runtime was there");
       this.tell({ kind: "answer", id, answer: this.runtime.dispatch(method, params) });
