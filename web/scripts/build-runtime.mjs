@@ -29,7 +29,7 @@ const MANIFEST = "tenor-runtime.json";
 const PACKAGE_PATH = "/lib/tenor_wasm.zip";
 const ENTRY_MODULE = "tenor_wasm.api.wire";
 /** What a snapshot holds besides: what the entry module imports only when a call needs it. */
-const IN_SNAPSHOT = ["tenor_wasm.elaborator.elaborate", "tenor_wasm.elaborator.format", "difflib"];
+const IN_SNAPSHOT = ["tenor_wasm.elaborator.elaborate", "tenor_wasm.elaborator.format", "tenor_wasm.api.records", "tenor_wasm.api.render_why", "tenor_wasm.api.scenarios", "tenor_wasm.api.compat", "difflib"];
 /** What the package imports from the library beyond what Pyodide does; a module too few only costs a little time. */
 const IMPORTED_BY_PACKAGE = ["__future__", "datetime", "decimal", "hashlib", "numbers", "platform", "uuid"];
 /** Bytes in a page of the snapshot; the same number stands in src/compiled.ts. */
