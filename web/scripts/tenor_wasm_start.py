@@ -1,8 +1,8 @@
 """Part of the compiled package (`build-runtime.mjs` puts it in): what a start needs besides the package itself.
 
-The methods of dataclasses, compiled at build time. For each class ``dataclasses`` writes its methods down as source text
-and has Python compile it: most of what an import of the package costs. The same text gives the same code, so the code is
-looked up by the text; a text that is not there, be it of a class of somebody else, is compiled as ever.
+The methods of dataclasses, compiled at build time. For each class ``dataclasses`` writes its methods down as source
+text and has Python compile it: most of what an import of the package costs. The same text gives the same code, so the
+code is looked up by the text; a text that is not there, be it of a class of somebody else, is compiled as ever.
 
 And the refusal of imports while a snapshot has nothing to import from.
 """

@@ -8,7 +8,7 @@
 
 import { abortError, TenorError } from "./errors.js";
 import { Downloads } from "./assets.js";
-import { fetchFiles, sendFiles } from "./files.js";
+import { fetchWasm } from "./files.js";
 import { after, Signal, type Timer } from "./timer.js";
 import type { Spawn, WorkerLike } from "./hosts.js";
 import { type FromWorker, otherProtocol, type Progress, PROTOCOL_VERSION, type Stage, type StartOptions } from "./protocol.js";
@@ -39,7 +39,6 @@ export class Connection {
   private readonly lock: string | undefined;
   private readonly watch = new AbortController();
   private readonly alive = new Signal();
-  private readonly up = new Signal();
   /** How far the worker is. */
   private fromWorker: Progress = { stage: "download", loaded: 0, total: 0 };
   /** What the page fetches for its worker. */
@@ -67,7 +66,7 @@ export class Connection {
       const started = connection.handshake();
       if (signal?.aborted) onAbort();
       // A worker that was faster than the check of what it started from has not started.
-      await Promise.all([started, connection.sendFiles()]);
+      await Promise.all([started, connection.sendWasm()]);
       return connection;
     } catch (thrown) {
       connection.end();
@@ -109,16 +108,16 @@ export class Connection {
       this.expectWord("download");
       const start = { protocol: PROTOCOL_VERSION, kind: "start", options: this.options } as const;
       const lock = this.lock === undefined ? {} : { lock: this.lock };
-      this.worker.postMessage({ ...start, ...lock, filesFollow: this.downloads !== undefined });
+      this.worker.postMessage({ ...start, ...lock, wasmFollows: this.downloads !== undefined });
     });
   }
 
-  /** The page fetches while the worker begins. Fulfils when what the start needs was sent and has proved to be what it should be. */
-  private async sendFiles(): Promise<void> {
+  /** The page fetches while the worker begins. Fulfils when it has sent what it fetched, and that has proved to be what it should be. */
+  private async sendWasm(): Promise<void> {
     const { downloads } = this;
     if (downloads === undefined) return;
-    const files = fetchFiles(downloads, this.up.given);
-    await sendFiles(files, this.options.snapshot, (message, transfer) => this.worker.postMessage(message, transfer));
+    const module = await fetchWasm(downloads);
+    this.worker.postMessage({ protocol: PROTOCOL_VERSION, kind: "wasm", module });
     await downloads.allHashed();
   }
 
@@ -146,7 +145,6 @@ export class Connection {
         return;
       case "started":
         this.wheel = message.wheel;
-        this.up.give();
         this.started?.resolve("");
         return;
       case "failed":

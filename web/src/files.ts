@@ -1,14 +1,9 @@
-/**
- * What a start is made from, each file on its way by itself: whoever needs one waits for that one only.
- *
- * The thread that starts Python fetches its engine: the WebAssembly module. The other files it fetches itself, too, unless it is a web
- * worker: then the page does, and decompresses and checks them, while the worker begins and reads the engine.
- */
+/** What a start is made from, each file on its way by itself: whoever needs one waits for that one only. */
 
 import { type Asset, type Bytes, Downloads, MAGIC } from "./assets.js";
 import { type CompiledFiles, downloadCompiled } from "./compiled.js";
 import { asTenorError, TenorError } from "./errors.js";
-import { type FileMessage, PROTOCOL_VERSION, type StartOptions } from "./protocol.js";
+import type { StartOptions } from "./protocol.js";
 
 /** A file of the pinned Pyodide. */
 type PinnedFile = Omit<Asset, "url">;
@@ -26,7 +21,7 @@ const STDLIB: PinnedFile = {
   sha256: "fa1957e5777068fc4f7437f96d860ae2fbe9c19732ba06c84e004ec16dd7dd7a",
 };
 
-/** What Python starts with, besides the engine. */
+/** What Python starts with, besides Pyodide itself. */
 export interface FileContents {
   /** Of which kind the others are. */
   readonly kind: "stock" | "compiled" | "snapshot";
@@ -103,7 +98,7 @@ function fetchStock(downloads: Downloads, { indexURL, wheelURL }: StartOptions):
   };
 }
 
-/** Pyodide's WebAssembly, compiled while it arrives, where the browser can. */
+/** Pyodide itself, compiled while it arrives, where the browser can. */
 export async function fetchWasm(downloads: Downloads): Promise<WebAssembly.Module> {
   let streamed: Promise<WebAssembly.Module> | undefined;
   const bytes = await downloads.get(
@@ -131,49 +126,4 @@ export async function contentsOf<Wanted extends Name>(
 ): Promise<Pick<FileContents, Wanted>> {
   const contents = await Promise.all(names.map(async (name) => [name, await files[name]] as const));
   return Object.fromEntries(contents) as unknown as Pick<FileContents, Wanted>;
-}
-
-type Post = (message: FileMessage, transfer: Transferable[]) => void;
-
-/**
- * Sends each file when it has come; the page gives its bytes away and keeps none. Rejects when a file fails that the start waits for;
- * of one that comes later the worker is told.
- */
-export async function sendFiles(files: StartFiles, withSnapshot: boolean | undefined, post: Post): Promise<void> {
-  const { first, late } = byUrgency(withSnapshot);
-  const send = async (name: Name): Promise<void> => {
-    const content = await files[name];
-    const transfer = content instanceof Uint8Array ? [content.buffer] : [];
-    post({ protocol: PROTOCOL_VERSION, kind: "file", name, content } as FileMessage, transfer);
-  };
-  for (const name of late) {
-    void send(name).catch((thrown: unknown) => {
-      const error = asTenorError(thrown, "runtime_download_failed", "a file did not come").toJSON();
-      post({ protocol: PROTOCOL_VERSION, kind: "file", name, error } as FileMessage, []);
-    });
-  }
-  await Promise.all(first.map(send));
-}
-
-/** The files at the other end: each is there when its message has come. */
-export class ReceivedFiles {
-  readonly files: StartFiles;
-  private readonly waiting = new Map<string, { resolve(content: unknown): void; reject(error: TenorError): void }>();
-
-  constructor() {
-    const entries = NAMES.map((name) => [name, this.expect(name)] as const);
-    this.files = Object.fromEntries(entries) as unknown as StartFiles;
-  }
-
-  receive(message: FileMessage): void {
-    const waiting = this.waiting.get(message.name);
-    if ("error" in message) waiting?.reject(TenorError.fromShape(message.error));
-    else waiting?.resolve(message.content);
-  }
-
-  private expect(name: Name): Promise<unknown> {
-    const file = new Promise((resolve, reject) => this.waiting.set(name, { resolve, reject }));
-    file.catch(() => undefined);
-    return file;
-  }
 }

@@ -7,7 +7,7 @@ import { Server } from "./serve.js";
 
 /** The part of `Worker` that the client uses; anything that has it can be a runtime's host. */
 export interface WorkerLike {
-  postMessage(message: ToWorker, transfer?: Transferable[]): void;
+  postMessage(message: ToWorker): void;
   terminate(): void;
   onmessage: ((event: { readonly data: FromWorker }) => void) | null;
   /** Only the message of an error is read. */

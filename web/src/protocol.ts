@@ -5,7 +5,6 @@
  */
 
 import { type ErrorShape, TenorError } from "./errors.js";
-import type { FileContents } from "./files.js";
 import { parseAnswer, parseJson, writeJson } from "./json.js";
 
 /** Raised whenever a message changes its shape; page and worker refuse each other when theirs differ. */
@@ -42,19 +41,11 @@ export type ToWorker =
       readonly options: StartOptions;
       /** A Web Lock that the worker shall hold as long as it lives. */
       readonly lock?: string;
-      /** The page fetches Python's files and sends each one when it has come. */
-      readonly filesFollow?: boolean;
+      /** The page fetches Pyodide's WebAssembly, and sends it when it has been compiled. */
+      readonly wasmFollows?: boolean;
     }
-  | FileMessage
+  | { readonly protocol: number; readonly kind: "wasm"; readonly module: WebAssembly.Module }
   | { readonly protocol: number; readonly kind: "call"; readonly id: number; readonly method: string; readonly params: string };
-
-/** A file that has come, decompressed, or what else is known of the files; or why it does not come. */
-export type FileMessage = {
-  readonly [Name in keyof FileContents]: { readonly protocol: number; readonly kind: "file"; readonly name: Name } & (
-    | { readonly content: FileContents[Name] }
-    | { readonly error: ErrorShape }
-  );
-}[keyof FileContents];
 
 export type FromWorker =
   /** The worker's script runs; `locked` when it holds the lock that it was told to. */

@@ -44,8 +44,8 @@ export interface Runtime {
 export interface StartHooks {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Python's files, where somebody else fetches and checks them. */
-  readonly files?: StartFiles | undefined;
+  /** Pyodide's WebAssembly, where somebody else fetches and checks it. */
+  readonly wasm?: Promise<WebAssembly.Module> | undefined;
 }
 
 export type PlainFunction = (...values: readonly (string | number | undefined)[]) => string | undefined;
@@ -92,8 +92,8 @@ async function download(options: StartOptions, hooks: StartHooks, ready: Promise
   const { indexURL } = options;
   // First of all, because the thread itself has to read it: large files that come earlier would keep it waiting.
   const modules = importPyodide(downloads, indexURL);
-  const wasm = fetchWasm(downloads);
-  const files = hooks.files ?? fetchFiles(downloads, ready);
+  const wasm = hooks.wasm ?? fetchWasm(downloads);
+  const files = fetchFiles(downloads, ready);
   const home = indexURL.startsWith("file:") ? localPath(indexURL) : indexURL;
   const start = Promise.all([modules, home]).then(([imported, folder]) => {
     // An import cannot be stopped: it may come when nobody wants it any more.

@@ -1,7 +1,6 @@
 /** The runtime's side of the protocol: starts the runtime, then answers one call after the other. */
 
 import { asTenorError, type TenorError } from "./errors.js";
-import { ReceivedFiles, type StartFiles } from "./files.js";
 import { type FromWorker, otherProtocol, type Progress, PROTOCOL_VERSION, type StartOptions, type ToWorker } from "./protocol.js";
 import type { Runtime } from "./runtime.js";
 import { checkWheelVersion } from "./version.js";
@@ -12,7 +11,7 @@ type Unversioned<Message> = Message extends unknown ? Omit<Message, "protocol"> 
 export type StartRuntime = (
   options: StartOptions,
   onProgress: (progress: Progress) => void,
-  files: StartFiles | undefined,
+  wasm: Promise<WebAssembly.Module> | undefined,
 ) => Promise<Runtime>;
 
 type StartMessage = Extract<ToWorker, { kind: "start" }>;
@@ -21,7 +20,7 @@ type CallMessage = Extract<ToWorker, { kind: "call" }>;
 /** Answers messages by `post`, whatever they come through. */
 export class Server {
   private runtime: Runtime | undefined;
-  private readonly received = new ReceivedFiles();
+  private receiveWasm: ((module: WebAssembly.Module) => void) | undefined;
 
   constructor(
     private readonly post: (message: FromWorker) => void,
@@ -31,7 +30,7 @@ export class Server {
   receive(message: ToWorker): void {
     if (message.protocol !== PROTOCOL_VERSION) this.failed(otherProtocol(message.protocol));
     else if (message.kind === "start") void this.start(message);
-    else if (message.kind === "file") this.received.receive(message);
+    else if (message.kind === "wasm") this.receiveWasm?.(message.module);
     else this.answer(message);
   }
 
@@ -40,12 +39,12 @@ export class Server {
     this.runtime = undefined;
   }
 
-  private async start({ options, lock, filesFollow }: StartMessage): Promise<void> {
+  private async start({ options, lock, wasmFollows }: StartMessage): Promise<void> {
     try {
       const locked = lock === undefined ? Promise.resolve(false) : hold(lock);
       void locked.then((held) => this.tell({ kind: "alive", locked: held }));
-      const files = filesFollow ? this.received.files : undefined;
-      this.runtime = await this.startRuntime(options, (progress) => this.tell({ kind: "progress", progress }), files);
+      const wasm = wasmFollows ? new Promise<WebAssembly.Module>((resolve) => (this.receiveWasm = resolve)) : undefined;
+      this.runtime = await this.startRuntime(options, (progress) => this.tell({ kind: "progress", progress }), wasm);
       const wheel = checkWheelVersion(this.runtime);
       await locked;
       this.tell({ kind: "started", wheel });
