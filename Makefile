@@ -112,7 +112,7 @@ $(BRIDGE): $(WEB_MODULES) $(BRIDGE_SOURCES)
 	cd web && npm run --silent build
 	@touch $@
 
-$(RUNTIME): $(WHEEL) $(WEB_MODULES) web/scripts/build-runtime.mjs web/scripts/compile_archive.py $(ACCELERATOR)
+$(RUNTIME): $(WHEEL) $(WEB_MODULES) web/scripts/build-runtime.mjs $(wildcard web/scripts/*.py) $(ACCELERATOR)
 	rm -f web/runtime/*.whl
 	node web/scripts/build-runtime.mjs --wheel dist/*.whl $(if $(ACCELERATOR),--accelerator $(ACCELERATOR))
 	@touch $@

@@ -1,10 +1,15 @@
 """The edge: typed calls, JSON text (``wire``), and the seven functions of the drop-in surface (``compat``).
 
+What loads and evaluates is imported with this package; the rest when it is first asked for, so that a page starts sooner.
+
 >>> from tenor_wasm import api
 >>> contract = api.load({"id": "x", "kind": "Bundle", "tenor": "1.0", "tenor_version": "1.0.0", "constructs": []})
 >>> api.evaluate(contract, {}).verdicts
 ()
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from tenor_wasm.api.calls import (
     Evaluation,
@@ -16,16 +21,11 @@ from tenor_wasm.api.calls import (
     parse_json,
     simulate_flow,
 )
-from tenor_wasm.api.records import diff, verify
 from tenor_wasm.api.render import to_json
-from tenor_wasm.api.render_why import explanation_text
-from tenor_wasm.api.scenarios import run_scenarios
 from tenor_wasm.api.source import elaborate, format_source, load_source
-from tenor_wasm.api.why import ExplanationResult, explain
 from tenor_wasm.errors import Finding, TenorError
 from tenor_wasm.evaluator.action_space import Action, ActionSpace, BlockedAction
 from tenor_wasm.evaluator.chain import provenance_chain
-from tenor_wasm.evaluator.changes import Comparison
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates
 from tenor_wasm.evaluator.flows import FlowResult, execute_flow
 from tenor_wasm.evaluator.ledger import Recording
@@ -33,9 +33,16 @@ from tenor_wasm.evaluator.operations import OperationRefused, OperationResult, e
 from tenor_wasm.evaluator.provenance import OperationProvenance, StepRecord, Transition
 from tenor_wasm.evaluator.rules import VerdictInstance
 from tenor_wasm.evaluator.snapshot import Snapshot, take_snapshot
-from tenor_wasm.evaluator.verify import Difference, Verification
 from tenor_wasm.interchange.constructs import Contract
-from tenor_wasm.scenarios.run import ScenarioResult, ScenarioRun
+
+if TYPE_CHECKING:
+    from tenor_wasm.api.records import diff, verify
+    from tenor_wasm.api.render_why import explanation_text
+    from tenor_wasm.api.scenarios import run_scenarios
+    from tenor_wasm.api.why import ExplanationResult, explain
+    from tenor_wasm.evaluator.changes import Comparison
+    from tenor_wasm.evaluator.verify import Difference, Verification
+    from tenor_wasm.scenarios.run import ScenarioResult, ScenarioRun
 
 __all__ = [
     "DEFAULT_INSTANCE",
@@ -83,3 +90,25 @@ __all__ = [
     "to_json",
     "verify",
 ]
+
+_LATE = {
+    "Comparison": "evaluator.changes",
+    "Difference": "evaluator.verify",
+    "ExplanationResult": "api.why",
+    "ScenarioResult": "scenarios.run",
+    "ScenarioRun": "scenarios.run",
+    "Verification": "evaluator.verify",
+    "diff": "api.records",
+    "explain": "api.why",
+    "explanation_text": "api.render_why",
+    "run_scenarios": "api.scenarios",
+    "verify": "api.records",
+}
+"""Name → the module that has it, imported when somebody asks."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"tenor_wasm.{_LATE[name]}"), name)
+    return value

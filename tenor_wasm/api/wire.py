@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import tenor_wasm
-from tenor_wasm.api import calls, records, render_why, scenarios, source, why
+from tenor_wasm.api import calls, source
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.api.render import loaded_json, to_json
@@ -85,7 +85,7 @@ def placed(error: TenorError) -> TenorError:
     if not isinstance(argument, str):
         return error
     details = dict(error.details)
-    if details.get("side") in records.SIDES:  # of a comparison
+    if "side" in details:  # of a comparison
         argument = f"{details['side']}/{argument}"
     findings = details.get("findings")
     if isinstance(findings, list):
@@ -169,11 +169,18 @@ def _flag(params: Params, name: str) -> bool:
     return value
 
 
+# What follows imports its module when it is called: a page that only evaluates starts sooner without it.
+
+
 def _verify(params: Params) -> Json:
+    from tenor_wasm.api import records
+
     return to_json(records.verify(HANDLES.get(_required(params, "contract")), _required(params, "chain")))
 
 
 def _diff(params: Params) -> Json:
+    from tenor_wasm.api import records
+
     contract = HANDLES.get(_required(params, "contract"))
     other = HANDLES.get(params["other_contract"]) if "other_contract" in params else None
     flow = _text(params, "flow") if "flow" in params else None
@@ -181,6 +188,8 @@ def _diff(params: Params) -> Json:
 
 
 def _explain(params: Params) -> Json:
+    from tenor_wasm.api import render_why, why
+
     contract = HANDLES.get(_required(params, "contract"))
     given = {name: params[name] for name in _EXPLAIN_OPTIONS if name in params}
     result = why.explain(contract, _required(params, "target"), _required(params, "facts"), **given)
@@ -188,6 +197,8 @@ def _explain(params: Params) -> Json:
 
 
 def _run_scenarios(params: Params) -> Json:
+    from tenor_wasm.api import scenarios
+
     contract = HANDLES.get(_required(params, "contract"))
     return scenarios.run_json(scenarios.run_scenarios(contract, _required(params, "scenarios")))
 

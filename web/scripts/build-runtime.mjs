@@ -28,6 +28,8 @@ const MANIFEST = "tenor-runtime.json";
 /** Where the package's archive lies in Python's file system; the same path stands in src/pyodide.ts. */
 const PACKAGE_PATH = "/lib/tenor_wasm.zip";
 const ENTRY_MODULE = "tenor_wasm.api.wire";
+/** What a snapshot holds besides: what the entry module imports only when a call needs it. */
+const IN_SNAPSHOT = ["tenor_wasm.elaborator.elaborate", "tenor_wasm.elaborator.format", "tenor_wasm.api.records", "tenor_wasm.api.render_why", "tenor_wasm.api.scenarios", "tenor_wasm.api.compat", "difflib"];
 /** What the package imports from the library beyond what Pyodide does; a module too few only costs a little time. */
 const IMPORTED_BY_PACKAGE = ["__future__", "datetime", "decimal", "hashlib", "numbers", "platform", "uuid"];
 /** Bytes in a page of the snapshot; the same number stands in src/compiled.ts. */
@@ -48,6 +50,7 @@ const pyodideFolder = join(createRequire(import.meta.url).resolve("pyodide/packa
 const { loadPyodide, version: pyodideVersion } = await import(join(pyodideFolder, "pyodide.mjs"));
 const { version } = JSON.parse(await readFile(join(here, "../package.json"), "utf8"));
 const compilerSource = await readFile(join(here, "compile_archive.py"), "utf8");
+const startModule = await readFile(join(here, "tenor_wasm_start.py"), "utf8");
 const sitecustomize = await readFile(join(here, "sitecustomize.py"), "utf8");
 
 const work = await mkdtemp(join(tmpdir(), "tenor-runtime-"));
@@ -63,7 +66,7 @@ async function build() {
   const wheel = await readFile(values.wheel);
   const { libraryPath, python } = compiler;
   const library = (await builtBefore(sha256(stock))) ?? (await compileLibrary(compiler, stock, libraryPath));
-  const archive = compiler.compile(wheel, PACKAGE_PATH);
+  const archive = compiler.compilePackage(wheel);
   const snapshot = await makeSnapshot(library, archive);
 
   await mkdir(values.out, { recursive: true });
@@ -102,6 +105,10 @@ async function startCompiler() {
     python,
     libraryPath,
     compile: (archive, ...rest) => call("compile_archive", archive, ...rest),
+    compilePackage: (wheel) => {
+      const compiled = call("compile_archive", wheel, PACKAGE_PATH);
+      return call("with_dataclass_code", compiled, bytesOf(new Uint8Array(wheel)), PACKAGE_PATH, startModule);
+    },
     compressOthers: (archive, modules) => {
       const names = pyodide.toPy(modules);
       const packed = call("compress_others", archive, names);
@@ -147,7 +154,7 @@ async function makeSnapshot(library, archive) {
   try {
     const pyodide = await loadPyodide({ _makeSnapshot: true, stdLibURL: libraryFile, env: { PYTHONHASHSEED: "0" } });
     pyodide.FS.writeFile(PACKAGE_PATH, archive);
-    pyodide.runPython(`import sys; sys.path.insert(1, "${PACKAGE_PATH}"); import ${ENTRY_MODULE}; import gc; gc.collect(); gc.freeze(); gc.enable()`);
+    pyodide.runPython(`import sys; sys.path.insert(1, "${PACKAGE_PATH}"); import tenor_wasm_start, ${ENTRY_MODULE}, ${IN_SNAPSHOT.join(", ")}; import gc; gc.collect(); gc.freeze(); gc.enable()`);
     return pyodide.makeMemorySnapshot();
   } finally {
     restore();

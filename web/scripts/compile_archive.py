@@ -6,16 +6,25 @@ a hash that nobody checks at run time (``unchecked-hash``), never by a date.
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import importlib.util
 import io
+import marshal
+import sys
+import tempfile
 import zipfile
 from importlib import _bootstrap_external  # type: ignore[attr-defined]
+from types import CodeType
+from typing import Any
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest date that a zip can hold."""
 
 _ENDINGS = (".pyc", "/__init__.pyc")
+
+_COMMAND_LINE = {"cli", "__main__"}
+"""Names of modules that no host of the archive imports."""
 
 
 def compile_archive(archive: bytes, folder: str, sitecustomize: str | None = None) -> bytes:
@@ -37,6 +46,43 @@ def compile_archive(archive: bytes, folder: str, sitecustomize: str | None = Non
             name = "sitecustomize.py"
             target.writestr(_entry(f"{name}c"), _bytecode(sitecustomize.encode(), f"{folder}/{name}"))
     return compiled.getvalue()
+
+
+def with_dataclass_code(compiled: bytes, archive: bytes, folder: str, start: str) -> bytes:
+    """The compiled archive with the code of its dataclasses' methods, and with the module ``start`` that has it used.
+
+    ``archive`` is what it was compiled from; all its modules are imported here, except those for the command line.
+    """
+    packed = io.BytesIO(compiled)
+    with zipfile.ZipFile(packed, "a") as target:
+        name = "tenor_wasm_start.py"
+        target.writestr(_entry(f"{name}c"), _bytecode(start.encode(), f"{folder}/{name}"))
+        # Of a version without references: whether Python writes those depends on who else uses an object.
+        target.writestr(_entry("dataclass_code.bin"), marshal.dumps(_dataclass_code(archive), 2))
+    return packed.getvalue()
+
+
+def _dataclass_code(archive: bytes) -> dict[str, CodeType]:
+    code: dict[str, CodeType] = {}
+
+    def compile_and_keep(text: str, namespace: dict[str, Any], names: dict[str, Any]) -> None:
+        code[text] = compile(text, "<string>", "exec")
+        exec(code[text], namespace, names)
+
+    with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+        file.write(archive)
+        file.flush()
+        sys.path.insert(0, file.name)
+        dataclasses.exec = compile_and_keep  # type: ignore[attr-defined]
+        try:
+            for name in zipfile.ZipFile(file.name).namelist():
+                module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+                if name.endswith(".py") and _COMMAND_LINE.isdisjoint(module.split(".")):
+                    importlib.import_module(module)
+        finally:
+            del dataclasses.exec  # type: ignore[attr-defined]
+            sys.path.remove(file.name)
+    return code
 
 
 def compress_others(archive: bytes, modules: list[str]) -> bytes:

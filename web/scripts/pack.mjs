@@ -35,7 +35,7 @@ await writeFile(join(runtime, "NOTICE.txt"), notice(await versionIn(join(pyodide
 
 async function checkVersions() {
   const version = await versionIn(join(web, "package.json"));
-  const { VERSION, PYODIDE_VERSION } = { ...(await import("../dist/version.js")), ...(await import("../dist/runtime.js")) };
+  const { VERSION, PYODIDE_VERSION } = await import("../dist/version.js");
   const manifest = JSON.parse(await readFile(join(runtime, "tenor-runtime.json"), "utf8"));
   const wheels = (await readdir(runtime)).filter((name) => name.startsWith("tenor_wasm-") && name.endsWith(".whl"));
   expect("the version in src/version.ts", VERSION, version);
