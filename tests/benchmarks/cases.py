@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from tests.benchmarks import contracts
@@ -34,8 +35,8 @@ CONTRACTS: Mapping[str, Callable[[], contracts.Object]] = {
     "tiny": contracts.tiny,
     "escrow": contracts.escrow,
     "large": contracts.large,
-    **{f"flows-{flows}": (lambda flows=flows: contracts.many_flows(flows)) for flows in (25, 50, 100, 200, 400)},
-    "flows-200-over-20": lambda: contracts.many_flows(200, 20),
+    **{f"flows-{flows}": partial(contracts.many_flows, flows) for flows in (25, 50, 100, 200, 400)},
+    "flows-200-over-20": partial(contracts.many_flows, 200, 20),
 }
 """The contracts by name, made when they are asked for."""
 
@@ -198,7 +199,7 @@ def simulate_flow(contract: str) -> Case:
             "persona": text_of(persona),
             "facts": text_of(_FACTS[contract](variant)),
             "entity_states": text_of({entity: {f"{TOKEN}-1": state} for entity, state in entities.items()}),
-            "instance_bindings": text_of({entity: f"{TOKEN}-1" for entity in bound}),
+            "instance_bindings": text_of(dict.fromkeys(bound, f"{TOKEN}-1")),
         }
         for variant in range(4)
     )

@@ -1,8 +1,8 @@
 """Compares with the reference's published package, where the caller has it: one process of Node, calls in turns.
 
 ``TENOR_REFERENCE=/path/to/pkg python -m tests.benchmarks.reference``, from the top of the checkout after `make build`.
-The folder holds ``tenor_eval_wasm.js`` and ``tenor_eval_wasm_bg.wasm``. Text goes in and out on both sides: there through
-the package's own functions, here through the functions of the same names, in Pyodide on the same thread.
+The folder holds ``tenor_eval_wasm.js`` and ``tenor_eval_wasm_bg.wasm``. Text goes in and out on both sides: there
+through the package's own functions, here through the functions of the same names, in Pyodide on the same thread.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tests.benchmarks import cases
 from tests.benchmarks.cases import CONTRACTS, Case, text_of
@@ -63,7 +63,7 @@ def chosen(most: int) -> list[Case]:
 
 def asked_of(case: Case) -> float | None:
     """The ratio that is asked for."""
-    if case.contract.startswith("flows-200"):
+    if case.contract == "flows-200":
         return 0.05
     if case.contract == "escrow" and case.method == "action_space":
         return 1.0 if case.size <= 10 else 0.5 if case.size >= 1_000 else None
