@@ -11,7 +11,7 @@ from typing import Any
 
 from tenor_wasm.api.calls import ActionSpaceResult, Evaluation, Inspection, Simulation
 from tenor_wasm.errors import Finding, Json
-from tenor_wasm.evaluator import action_space as space
+from tenor_wasm.evaluator import actions as space
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.provenance import OperationProvenance, StepRecord, Transition
 from tenor_wasm.evaluator.rules import VerdictInstance
