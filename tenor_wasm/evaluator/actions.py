@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from tenor_wasm.evaluator.instances import Group
+from tenor_wasm.evaluator.instances import Group, Others
 from tenor_wasm.evaluator.rules import VerdictInstance
 from tenor_wasm.evaluator.snapshot import Snapshot
 
@@ -84,7 +84,7 @@ class Action:
     affected_entities: tuple[AffectedEntity, ...]
     instance_bindings: Bindings
     outcomes: tuple[OutcomeBindings, ...]
-    blocked_instances: Mapping[str, Mapping[str, str]]
+    blocked_instances: Mapping[str, Others]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class BlockedAction:
     flow_id: str
     reasons: tuple[BlockReason, ...]
     instance_bindings: Bindings
-    blocked_instances: Mapping[str, Mapping[str, str]]
+    blocked_instances: Mapping[str, Others]
     ends_with: str | None = None
 
 

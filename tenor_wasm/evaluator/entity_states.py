@@ -17,7 +17,7 @@ DEFAULT_INSTANCE = "_default"
 
 
 class EntityStates(Mapping[tuple[str, str], str]):
-    """An immutable map from ``(entity_id, instance_id)`` to state id, grouped by entity and, where asked for, by state."""
+    """An immutable map from ``(entity_id, instance_id)`` to state id; by entity and, when asked, by state too."""
 
     __slots__ = ("_by_entity",)
 

@@ -24,7 +24,7 @@ States: TypeAlias = tuple[str, ...]
 class Others(Mapping[str, str]):
     """The instances outside some states, each with its state, sorted by id.
 
-    ``groups`` holds them by state, shared with the instances that they come from; the map itself is made when it is read.
+    ``groups`` holds them by state, shared with the instances they come from; the map itself is made when it is read.
     """
 
     __slots__ = ("_states", "groups")
