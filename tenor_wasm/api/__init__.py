@@ -22,8 +22,9 @@ from tenor_wasm.api.render_why import explanation_text
 from tenor_wasm.api.scenarios import run_scenarios
 from tenor_wasm.api.source import elaborate, format_source, load_source
 from tenor_wasm.api.why import ExplanationResult, explain
+from tenor_wasm.api.write import to_text
 from tenor_wasm.errors import Finding, TenorError
-from tenor_wasm.evaluator.action_space import Action, ActionSpace, BlockedAction
+from tenor_wasm.evaluator.actions import Action, ActionSpace, BlockedAction
 from tenor_wasm.evaluator.chain import provenance_chain
 from tenor_wasm.evaluator.changes import Comparison
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates
@@ -81,5 +82,6 @@ __all__ = [
     "simulate_flow",
     "take_snapshot",
     "to_json",
+    "to_text",
     "verify",
 ]

@@ -15,7 +15,8 @@ from typing import ParamSpec, TypeVar
 
 from tenor_wasm.api.json_text import check_depth, read_json
 from tenor_wasm.errors import Finding, Findings, Json, TenorError, listed, pointer, shown
-from tenor_wasm.evaluator import action_space as spaces
+from tenor_wasm.evaluator import actions as spaces
+from tenor_wasm.evaluator.action_space import action_space as compute_action_space
 from tenor_wasm.evaluator.chain import provenance_chain
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates, read_entity_states
@@ -148,7 +149,7 @@ def action_space(
     snapshot = take_snapshot(contract, facts)
     states = read_states(entity_states, contract)
     warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
-    return ActionSpaceResult(spaces.action_space(snapshot, states, persona), warnings)
+    return ActionSpaceResult(compute_action_space(snapshot, states, persona), warnings)
 
 
 @guarded

@@ -9,7 +9,7 @@ from tenor_wasm.api.render import JsonObject, step_json, to_json
 from tenor_wasm.errors import Json, TenorError, pointer, shown
 from tenor_wasm.evaluator import changes
 from tenor_wasm.evaluator import verify as verifying
-from tenor_wasm.evaluator.action_space import Action, BlockedAction
+from tenor_wasm.evaluator.actions import Action, BlockedAction
 from tenor_wasm.evaluator.compare import compare
 from tenor_wasm.interchange.constructs import Contract
 

@@ -13,6 +13,7 @@ from tenor_wasm.api import calls, records, render_why, scenarios, source, why
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.api.render import loaded_json, to_json
+from tenor_wasm.api.write import to_text
 from tenor_wasm.errors import Json, TenorError, listed, shown
 from tenor_wasm.interchange.constructs import Contract
 
@@ -21,13 +22,13 @@ Params = Mapping[str, Json]
 
 def dispatch(method: str, params_json: str) -> str:
     """Answer one call given as JSON text. Never raises; an unforeseen fault is answered as ``internal_error``."""
-    return answer(lambda: {"ok": _dispatch(method, params_json)}, _error)
+    return answer(lambda: f'{{"ok":{_dispatch(method, params_json)}}}', _error)
 
 
-def answer(call: Callable[[], Json], as_json: Callable[[TenorError], Json]) -> str:
-    """Run a call and write its result, or its error, as JSON text."""
+def answer(call: Callable[[], str], as_json: Callable[[TenorError], Json]) -> str:
+    """Run a call that answers with JSON text; its error is written as JSON text too."""
     try:
-        return write_json(call())
+        return call()
     except TenorError as error:
         return write_json(as_json(error))
     except RecursionError:  # the caller itself stands deep in the stack, or the result is too deep to be written
@@ -50,7 +51,7 @@ def _error(error: TenorError) -> Json:
     return {"error": error.to_json()}
 
 
-def _dispatch(method: Json, params_json: str) -> Json:
+def _dispatch(method: Json, params_json: str) -> str:
     handler = _METHODS.get(method) if isinstance(method, str) else None
     if handler is None:
         raise TenorError("unknown_method", f"there is no method {shown(method)}; use one of {listed(_METHODS)}")
@@ -58,7 +59,8 @@ def _dispatch(method: Json, params_json: str) -> Json:
     if not isinstance(params, Mapping):
         raise TenorError("invalid_argument", f"parameters are an object, not {shown(params)}")
     try:
-        return handler(params)
+        result = handler(params)
+        return result if isinstance(result, str) else write_json(result)
     except TenorError as error:
         raise placed(error) from None
 
@@ -134,19 +136,19 @@ def _free(params: Params) -> Json:
     return {}
 
 
-def _evaluate(params: Params) -> Json:
-    return to_json(calls.evaluate(HANDLES.get(_required(params, "contract")), _required(params, "facts")))
+def _evaluate(params: Params) -> str:
+    return to_text(calls.evaluate(HANDLES.get(_required(params, "contract")), _required(params, "facts")))
 
 
-def _action_space(params: Params) -> Json:
+def _action_space(params: Params) -> str:
     contract = HANDLES.get(_required(params, "contract"))
     facts, entity_states = _required(params, "facts"), params.get("entity_states", calls.NO_STATES)
-    return to_json(calls.action_space(contract, facts, entity_states, _text(params, "persona")))
+    return to_text(calls.action_space(contract, facts, entity_states, _text(params, "persona")))
 
 
-def _simulate_flow(params: Params) -> Json:
+def _simulate_flow(params: Params) -> str:
     contract = HANDLES.get(_required(params, "contract"))
-    return to_json(
+    return to_text(
         calls.simulate_flow(
             contract,
             _text(params, "flow"),
@@ -214,3 +216,4 @@ _METHODS: Mapping[str, Callable[[Params], Json]] = {
     "explain": _explain,
     "run_scenarios": _run_scenarios,
 }
+"""Method → its function. What a function returns as ``str`` is JSON text already; no method's result is a bare text."""

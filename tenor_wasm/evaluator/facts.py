@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenor_wasm.errors import Finding, Findings, Json, TenorError, shown
+from tenor_wasm.evaluator.compiled import EXTERNAL as EXTERNAL
 from tenor_wasm.evaluator.compiled import compiled
-from tenor_wasm.interchange.constructs import Contract
+from tenor_wasm.interchange.constructs import Contract, Fact
 from tenor_wasm.values.types import described
 
-EXTERNAL = "external"
 CONTRACT = "contract"
 
 
@@ -37,21 +37,22 @@ def assemble_facts(contract: Contract, json: Json) -> FactSet:
     if not isinstance(json, Mapping):
         raise TenorError("invalid_facts", f"facts are an object of fact id to value, not {shown(json)}")
     findings = Findings()
+    form = compiled(contract)
     values: dict[str, Any] = {}
-    sources: dict[str, str] = {}
-    decoders = compiled(contract).fact_decoders
-    for fact in contract.facts.values():
+    absent: list[Fact] = []
+    for fact, decode, place in form.facts:
         if fact.id in json:
-            values[fact.id] = decoders[fact.id](json[fact.id], (None, fact.id), findings)
-            sources[fact.id] = EXTERNAL
+            values[fact.id] = decode(json[fact.id], place, findings)
         elif fact.has_default:
             values[fact.id] = fact.default
-            sources[fact.id] = CONTRACT
+            absent.append(fact)
         else:
             message = f"the fact '{fact.id}' is missing; give a value of type {described(fact.type)}"
-            findings.fault("missing_fact", message, (None, fact.id))
-    for fact_id in json:
-        if fact_id not in contract.facts:
-            findings.warn("unknown_fact", f"the fact '{fact_id}' is not declared and was ignored", (None, fact_id))
+            findings.fault("missing_fact", message, place)
+    if len(values) - len(absent) != len(json):
+        for fact_id in json:
+            if fact_id not in contract.facts:
+                findings.warn("unknown_fact", f"the fact '{fact_id}' is not declared and was ignored", (None, fact_id))
     findings.raise_if_any("invalid_facts", "facts")
+    sources = {**form.all_external, **{fact.id: CONTRACT for fact in absent}} if absent else form.all_external
     return FactSet(values, sources, tuple(findings.warnings))

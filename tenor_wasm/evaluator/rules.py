@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tenor_wasm.errors import TenorError
 from tenor_wasm.evaluator.compiled import compiled
@@ -14,8 +13,7 @@ from tenor_wasm.interchange.constructs import Contract
 from tenor_wasm.values.types import BaseType
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictInstance:
+class VerdictInstance(NamedTuple):
     """A produced verdict and where it came from (§7.2).
 
     ``facts_used`` and ``verdicts_used`` list what the evaluation touched, in the order of first touch.
@@ -59,8 +57,9 @@ def evaluate_rules(contract: Contract, facts: FactSet) -> VerdictSet:
     names the rule, ``details.id`` too.
     """
     verdicts: dict[str, VerdictInstance] = {}
+    reading = Reading(facts.values, verdicts)
     for rule, when, payload in compiled(contract).rules:
-        reading = Reading(facts.values, verdicts)
+        reading.facts_used, reading.verdicts_used = {}, {}
         try:
             if not when(reading):
                 continue

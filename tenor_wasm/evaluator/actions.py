@@ -1,0 +1,112 @@
+"""What an action space says: the flows that a persona can start, and why the others are blocked (§15.6). Data only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tenor_wasm.evaluator.instances import Group, Others
+from tenor_wasm.evaluator.rules import VerdictInstance
+from tenor_wasm.evaluator.snapshot import Snapshot
+
+UNKNOWN_STATE = "(unknown)"
+"""The current state that is reported for an entity without any instance."""
+
+Bindings: TypeAlias = Mapping[str, Group]
+"""Entity id → instance ids, both sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaNotAuthorized:
+    """An operation does not admit the persona."""
+
+    operation_id: str
+    allowed_personas: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreconditionNotMet:
+    """A precondition is false, or no operation is reachable; the absent verdicts that were tested for presence."""
+
+    missing_verdicts: tuple[str, ...]
+    operation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityNotInSourceState:
+    """No instance of the entity is where the operation needs it.
+
+    ``current_state`` is that of the first blocking instance, ``(unknown)`` when there is none at all;
+    ``instance_ids`` lists them all.
+    """
+
+    entity_id: str
+    current_state: str
+    required_states: tuple[str, ...]
+    operation_id: str
+    instance_ids: tuple[str, ...]
+
+
+BlockReason: TypeAlias = PersonaNotAuthorized | PreconditionNotMet | EntityNotInSourceState
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeBindings:
+    """The instances on which one outcome of one first operation can be produced: any combination works."""
+
+    operation_id: str
+    outcome: str
+    instance_bindings: Bindings
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedEntity:
+    """An entity that the action would change, seen at its first available instance."""
+
+    entity_id: str
+    current_state: str
+    possible_transitions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A flow that the persona can start.
+
+    ``instance_bindings`` holds, per entity, the instances that some outcome accepts; ``outcomes`` says which
+    combinations. ``blocked_instances`` maps every other instance of those entities to its state.
+    """
+
+    flow_id: str
+    entry_operation_id: str
+    first_operation_ids: tuple[str, ...]
+    enabling_verdicts: tuple[VerdictInstance, ...]
+    affected_entities: tuple[AffectedEntity, ...]
+    instance_bindings: Bindings
+    outcomes: tuple[OutcomeBindings, ...]
+    blocked_instances: Mapping[str, Others]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedAction:
+    """A flow that the persona cannot start. ``reasons`` lists all, in the order persona, precondition, entity state.
+
+    ``instance_bindings`` holds the instances that block for the first reason; ``blocked_instances`` every instance
+    in a wrong state. ``ends_with`` is the terminal outcome of a flow that reaches no operation.
+    """
+
+    flow_id: str
+    reasons: tuple[BlockReason, ...]
+    instance_bindings: Bindings
+    blocked_instances: Mapping[str, Others]
+    ends_with: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpace:
+    """Every flow of the contract, available or blocked, in the bundle's order."""
+
+    persona: str
+    actions: tuple[Action, ...]
+    blocked_actions: tuple[BlockedAction, ...]
+    snapshot: Snapshot
