@@ -46,6 +46,14 @@ class TenorError(Exception):
         """The error as ``{code, message, path, details}``."""
         return {"code": self.code, "message": self.message, "path": self.path, "details": self.details}
 
+    def below(self, place: str) -> TenorError:
+        """The same error with its paths, those of its findings too, leading from a document around its own."""
+        details = dict(self.details)
+        findings = details.get("findings")
+        if isinstance(findings, list):
+            details["findings"] = [{**finding, "path": place + finding["path"]} for finding in findings]
+        return TenorError(self.code, self.message, place + self.path, details)
+
 
 def pointer(place: Place, prefix: str = "") -> str:
     """Render a place as a JSON Pointer below ``prefix``."""

@@ -6,6 +6,7 @@
 ()
 """
 
+from tenor_wasm.api.batch import BatchItem, EvaluationBatch, evaluate_batch
 from tenor_wasm.api.calls import (
     Evaluation,
     action_space,
@@ -42,12 +43,14 @@ __all__ = [
     "DEFAULT_INSTANCE",
     "Action",
     "ActionSpace",
+    "BatchItem",
     "BlockedAction",
     "Comparison",
     "Contract",
     "Difference",
     "EntityStates",
     "Evaluation",
+    "EvaluationBatch",
     "ExplanationResult",
     "Finding",
     "FlowResult",
@@ -67,6 +70,7 @@ __all__ = [
     "diff",
     "elaborate",
     "evaluate",
+    "evaluate_batch",
     "execute_flow",
     "execute_operation",
     "explain",

@@ -147,8 +147,12 @@ def action_space(
     """
     _check_text(persona, "persona")
     snapshot = take_snapshot(contract, facts)
-    states = read_states(entity_states, contract)
-    warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
+    return action_space_at(snapshot, read_states(entity_states, contract), persona)
+
+
+def action_space_at(snapshot: Snapshot, states: EntityStates, persona: str) -> ActionSpaceResult:
+    """The action space of a persona where facts and states were read already."""
+    warnings = (*snapshot.facts.warnings, *_persona_warnings(snapshot.contract, persona))
     return ActionSpaceResult(compute_action_space(snapshot, states, persona), warnings)
 
 
@@ -176,7 +180,7 @@ def simulate_flow(
     _check_text(flow, "flow")
     _check_text(persona, "persona")
     if not isinstance(provenance, bool):
-        raise _invalid_argument("provenance", f"'provenance' must be true or false, not {shown(provenance)}")
+        raise invalid_argument("provenance", f"'provenance' must be true or false, not {shown(provenance)}")
     declared = contract.flows.get(flow)
     if declared is None:
         raise TenorError("unknown_flow", f"no flow '{flow}' is declared; declared are {listed(contract.flows)}")
@@ -218,10 +222,11 @@ def read_inputs(
 
 def _check_text(value: Json, name: str) -> None:
     if not isinstance(value, str):
-        raise _invalid_argument(name, f"'{name}' must be a text, not {shown(value)}")
+        raise invalid_argument(name, f"'{name}' must be a text, not {shown(value)}")
 
 
-def _invalid_argument(argument: str, message: str, path: str = "") -> TenorError:
+def invalid_argument(argument: str, message: str, path: str = "") -> TenorError:
+    """The error for an argument that is not of its type; ``path`` leads from the argument."""
     return TenorError("invalid_argument", message, path, {"argument": argument})
 
 
@@ -269,9 +274,9 @@ def _choices(json: Json) -> dict[str, str]:
     if json is None:
         return {}
     if not isinstance(json, Mapping):
-        raise _invalid_argument("outcomes", f"'outcomes' is an object of step to outcome, not {shown(json)}")
+        raise invalid_argument("outcomes", f"'outcomes' is an object of step to outcome, not {shown(json)}")
     for step_id, label in json.items():
         if not isinstance(label, str):
             message = f"the outcome for '{step_id}' must be a text, not {shown(label)}"
-            raise _invalid_argument("outcomes", message, pointer((None, step_id)))
+            raise invalid_argument("outcomes", message, pointer((None, step_id)))
     return dict(json)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import tenor_wasm
-from tenor_wasm.api import calls, records, render_why, scenarios, source, why
+from tenor_wasm.api import batch, calls, records, render_why, scenarios, source, why
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.api.render import loaded_json, to_json
@@ -86,13 +86,10 @@ def placed(error: TenorError) -> TenorError:
     argument = _ARGUMENTS.get(error.code, error.details.get("argument"))
     if not isinstance(argument, str):
         return error
-    details = dict(error.details)
-    if details.get("side") in records.SIDES:  # of a comparison
-        argument = f"{details['side']}/{argument}"
-    findings = details.get("findings")
-    if isinstance(findings, list):
-        details["findings"] = [{**finding, "path": f"/{argument}{finding['path']}"} for finding in findings]
-    return TenorError(error.code, error.message, f"/{argument}{error.path}", details)
+    side = error.details.get("side")
+    if side in records.SIDES:  # of a comparison
+        argument = f"{side}/{argument}"
+    return error.below(f"/{argument}")
 
 
 def _required(params: Params, name: str) -> Json:
@@ -144,6 +141,12 @@ def _action_space(params: Params) -> str:
     contract = HANDLES.get(_required(params, "contract"))
     facts, entity_states = _required(params, "facts"), params.get("entity_states", calls.NO_STATES)
     return to_text(calls.action_space(contract, facts, entity_states, _text(params, "persona")))
+
+
+def _evaluate_batch(params: Params) -> str:
+    contract = HANDLES.get(_required(params, "contract"))
+    fact_sets, entity_states = _required(params, "fact_sets"), params.get("entity_states", calls.NO_STATES)
+    return to_text(batch.evaluate_batch(contract, fact_sets, entity_states, params.get("personas")))
 
 
 def _simulate_flow(params: Params) -> str:
@@ -209,6 +212,7 @@ _METHODS: Mapping[str, Callable[[Params], Json]] = {
     "free": _free,
     "evaluate": _evaluate,
     "action_space": _action_space,
+    "evaluate_batch": _evaluate_batch,
     "simulate_flow": _simulate_flow,
     "inspect": _inspect,
     "verify": _verify,

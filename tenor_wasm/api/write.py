@@ -10,11 +10,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import singledispatch
 from typing import Any
 
+from tenor_wasm.api.batch import BatchItem, EvaluationBatch
 from tenor_wasm.api.calls import ActionSpaceResult, Evaluation, Simulation
 from tenor_wasm.api.fragments import MOST_TEXTS, Fragments, Texts, quoted
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.api.render import JsonObject, step_json, to_json, transition_json
-from tenor_wasm.errors import Finding
+from tenor_wasm.errors import Finding, TenorError
 from tenor_wasm.evaluator import actions as a
 from tenor_wasm.evaluator.instances import Others
 from tenor_wasm.evaluator.rules import VerdictInstance
@@ -25,7 +26,7 @@ from tenor_wasm.values.printing import payload
 
 @singledispatch
 def to_text(result: object) -> str:
-    """The JSON text of a result of ``evaluate``, ``action_space`` or ``simulate_flow``."""
+    """The JSON text of a result of ``evaluate``, ``action_space``, ``evaluate_batch`` or ``simulate_flow``."""
     raise TypeError(f"no JSON text for {type(result).__name__}")
 
 
@@ -223,6 +224,31 @@ def action_space_text(result: ActionSpaceResult, fragments: Fragments | None = N
     )
 
 
+# --- batches ---------------------------------------------------------------------------------------------------
+
+
+@to_text.register
+def _(result: EvaluationBatch) -> str:
+    fragments = Fragments()
+    items = [
+        write_json({"error": item.below("/fact_sets").to_json()})
+        if isinstance(item, TenorError)
+        else _item_text(item, fragments)
+        for item in result.results
+    ]
+    texts = texts_of(result.contract)
+    return f'{{"results":[{",".join(items)}],"failed":{result.failed},"contract_hash":{texts.hash}}}'
+
+
+def _item_text(item: BatchItem, fragments: Fragments) -> str:
+    """What ``evaluate`` answers, and with it what ``action_space`` answers for each persona."""
+    evaluation = to_text(item.evaluation)
+    if item.action_spaces is None:
+        return evaluation
+    spaces = ",".join([action_space_text(space, fragments) for space in item.action_spaces])
+    return f'{evaluation[:-1]},"action_spaces":[{spaces}]}}'
+
+
 # --- flows -----------------------------------------------------------------------------------------------------
 
 
@@ -245,7 +271,8 @@ def _(result: Simulation) -> str:
 @to_json.register(Evaluation)
 @to_json.register(ActionSpaceResult)
 @to_json.register(Simulation)
-def _(result: Evaluation | ActionSpaceResult | Simulation) -> JsonObject:
+@to_json.register(EvaluationBatch)
+def _(result: Evaluation | ActionSpaceResult | Simulation | EvaluationBatch) -> JsonObject:
     answer = read_json(to_text(result))
     assert isinstance(answer, dict)
     return answer

@@ -148,6 +148,18 @@ def test_every_call_answers_as_python_does(play: Play) -> None:
 
 
 @pytest.mark.parametrize("play", HOSTS, indirect=True)
+def test_a_batch_answers_what_single_calls_answer(play: Play) -> None:
+    told = play("batch")
+    first, refused, last = told["values"]["results"]
+    assert {name: value for name, value in first.items() if name != "action_spaces"} == told["single"]
+    assert first["action_spaces"] == told["spaces"]
+    assert refused["error"]["path"] == "/fact_sets/1/paid"
+    assert last["verdicts"] == []
+    assert told["values"]["failed"] == 1
+    assert told["text"]["results"] == [told["single"]]
+
+
+@pytest.mark.parametrize("play", HOSTS, indirect=True)
 def test_the_handle_gives_reasons(play: Play) -> None:
     told = play("reasons")
     assert told["verdict"]["holds"] is True

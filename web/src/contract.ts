@@ -8,6 +8,7 @@ import type {
   Chain,
   DiffResult,
   EntityStates,
+  EvaluateBatchResult,
   EvaluateResult,
   ExplainResult,
   Facts,
@@ -30,6 +31,15 @@ export interface EvaluateInput {
 export interface ActionSpaceInput extends EvaluateInput {
   readonly persona: string;
   /** Per entity a state, or an object of instance id → state; what is absent is in its initial state. */
+  readonly entityStates?: Document<EntityStates> | undefined;
+}
+
+export interface EvaluateBatchInput {
+  /** Each is evaluated by itself; one that cannot be is answered with its error. */
+  readonly factSets: Document<readonly Facts[]>;
+  /** The personas whose action spaces each result holds besides. */
+  readonly personas?: readonly string[] | undefined;
+  /** The entity states of all these action spaces. */
   readonly entityStates?: Document<EntityStates> | undefined;
 }
 
@@ -107,6 +117,12 @@ export class Contract {
   /** What the persona may do to which instances, and what blocks the rest. That something is blocked is a result, no error. */
   actionSpace({ facts, entityStates, persona }: ActionSpaceInput, options?: CallOptions): Promise<ActionSpaceResult> {
     return this.ask("action_space", () => encodeParams({ persona }, { facts, entity_states: entityStates }), options);
+  }
+
+  /** Many fact sets in one call, and for each many personas: what `evaluate` and `actionSpace` would answer one by one. */
+  evaluateBatch({ factSets, entityStates, personas }: EvaluateBatchInput, options?: CallOptions): Promise<EvaluateBatchResult> {
+    const encode = (): string => encodeParams({ personas }, { fact_sets: factSets, entity_states: entityStates });
+    return this.ask("evaluate_batch", encode, options);
   }
 
   /** How a flow would run; nothing is changed. */

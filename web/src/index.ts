@@ -12,6 +12,7 @@ export type {
   ActionSpaceInput,
   Contract,
   DiffInput,
+  EvaluateBatchInput,
   EvaluateInput,
   Evaluation,
   ExplainInput,

@@ -1323,6 +1323,35 @@ export interface EvaluateResult {
   warnings: Warnings;
 }
 /**
+ * What evaluate answers, and with it what action_space answers for each persona.
+ */
+export interface EvaluateBatchItem {
+  verdicts: Verdict[];
+  contract_hash: ContractHash;
+  warnings: Warnings;
+  /**
+   * In the order of the personas; absent where none were given.
+   */
+  action_spaces?: ActionSpaceResult[];
+}
+/**
+ * Why a fact set cannot be evaluated; the path leads from the parameters.
+ */
+export interface EvaluateBatchFailure {
+  error: WireError;
+}
+/**
+ * Result of evaluate_batch: for each fact set, in order, its result or its error.
+ */
+export interface EvaluateBatchResult {
+  results: (EvaluateBatchItem | EvaluateBatchFailure)[];
+  /**
+   * How many fact sets could not be evaluated.
+   */
+  failed: number;
+  contract_hash: ContractHash;
+}
+/**
  * Where the construct stands in its source.
  */
 export interface ExplainPosition {
