@@ -190,6 +190,31 @@ def action_space_tiny() -> Case:
     return Case("action space tiny", "tiny", "action_space", variants)
 
 
+def batch_of_facts(count: int) -> Case:
+    """So many fact sets of the escrow contract in one call."""
+    sets = [text_of(escrow_facts(number)).replace(TOKEN, f"{TOKEN}{number:03}") for number in range(count)]
+    return Case(
+        f"batch of {count:,} fact sets, escrow", "escrow", "evaluate_batch", ({"fact_sets": _list(sets)},), count
+    )
+
+
+def batch_of_personas(instances: int) -> Case:
+    """The action spaces of four personas over the same states, in one call."""
+    variants = tuple(
+        {
+            "fact_sets": _list([text_of(escrow_facts(variant))]),
+            "entity_states": entity_states(ESCROW_ENTITIES, instances, variant),
+            "personas": text_of(["seller", "officer", "buyer", "auditor"]),
+        }
+        for variant in range(4)
+    )
+    return Case(f"batch of 4 personas, escrow, N={instances:,}", "escrow", "evaluate_batch", variants, instances)
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"[{','.join(texts)}]"
+
+
 def simulate_flow(contract: str) -> Case:
     """Run a flow of the contract on one bound instance of each entity."""
     flow, persona, entities, bound = _RUNS[contract]

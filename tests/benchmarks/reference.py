@@ -18,18 +18,15 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from tests.benchmarks import cases
-from tests.benchmarks.cases import CONTRACTS, Case, text_of
+from tests.benchmarks.cases import Case
+from tests.benchmarks.engines import HERE, ROOT, Times, contracts_of, planned
 from tests.benchmarks.fit import Spread, growth, ratios, spread
 from tests.benchmarks.table import markdown, milliseconds
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-HERE = Path(__file__).resolve().parent
 INSTANCES = (1, 10, 100, 1_000, 10_000, 100_000)
 FLOWS = (25, 50, 100, 200, 400)
 FITTED_FROM = 1_000
 """Instances from which growth is fitted: below, a call costs what it costs without any."""
-
-Times = Mapping[str, Sequence[float]]
 
 
 class Row(NamedTuple):
@@ -40,11 +37,6 @@ class Row(NamedTuple):
     ours: Spread | None
     figure: float
     asked: float | None
-
-
-def space(instances: int) -> Case:
-    """The case of so many instances of each of two entities."""
-    return cases.action_space(instances)
 
 
 def chosen(most: int) -> list[Case]:
@@ -70,11 +62,6 @@ def asked_of(case: Case) -> float | None:
     return {"evaluate": 1.5, "simulate_flow": 1.5, "load": 3.0}.get(case.method)
 
 
-def transitions(instances: int) -> list[list[str]]:
-    """Moves of one instance after another of the session's opening states: each is another one's."""
-    return [["Account", f"acc-00000-{number:06}", "frozen"] for number in range(instances)]
-
-
 def measure(arguments: argparse.Namespace, wanted: Sequence[Case]) -> dict[str, Times]:
     """The times of each case by contestant."""
     session = min(10_000, arguments.most)
@@ -82,11 +69,8 @@ def measure(arguments: argparse.Namespace, wanted: Sequence[Case]) -> dict[str, 
         "reference": arguments.reference,
         "bridge": str(Path(arguments.bridge).resolve()),
         "runtime": runtime_files(arguments),
-        "contracts": {name: text_of(CONTRACTS[name]()) for name in {case.contract for case in wanted}},
-        "cases": [
-            case._asdict() | ({"transitions": transitions(session)} if case == space(session) else {})
-            for case in wanted
-        ],
+        "contracts": contracts_of(wanted),
+        "cases": [planned(case, case == cases.action_space(session)) for case in wanted],
         "settings": {"rounds": arguments.rounds, "milliseconds": arguments.seconds * 1000},
     }
     with TemporaryDirectory() as folder:

@@ -1,0 +1,112 @@
+"""Measures in this Python, as engine.mjs does in Pyodide: ``python -m tests.benchmarks.engine_in_python PLAN``."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from tenor_wasm import api
+from tenor_wasm.api.wire import dispatch
+from tests.benchmarks.cases import DIGITS, filled
+from tests.benchmarks.memory import bytes_an_instance
+
+SAMPLE_MS = 25.0
+MOST_CALLS = 300
+CALLS = count()
+"""The numbers of calls, over the whole run."""
+
+Prepare = Callable[[int], Any]
+Run = Callable[[Any], Any]
+
+
+def arguments_of(case: Mapping[str, Any], number: int) -> dict[str, str]:
+    """The arguments of a call, of its turn's variant."""
+    variant = case["variants"][number % len(case["variants"])]
+    return {name: filled(text, number) for name, text in variant.items()}
+
+
+def params_of(handle: int | None, given: Mapping[str, str]) -> str:
+    """The parameters of the wire for a call."""
+    members = [f"{json.dumps(name)}:{text}" for name, text in given.items()]
+    return "{" + ",".join(members if handle is None else [f'"contract":{handle}', *members]) + "}"
+
+
+def times(prepare: Prepare, run: Run, rounds: int, milliseconds: float, check: bool = True) -> list[float]:
+    """Milliseconds of a call, one figure a round; no two calls are alike."""
+    one = sample(prepare, run, 1, check)
+    for _ in range(4):
+        if one < SAMPLE_MS:
+            one = sample(prepare, run, min(20, int(SAMPLE_MS / one / 4) + 1), check)
+    calls = max(1, min(MOST_CALLS, round(SAMPLE_MS / one)))
+    found: list[float] = []
+    begun = perf_counter()
+    while len(found) < rounds and (len(found) < 3 or (perf_counter() - begun) * 1000 < milliseconds):
+        found.append(sample(prepare, run, calls, check))
+    return found
+
+
+def sample(prepare: Prepare, run: Run, calls: int, check: bool) -> float:
+    """Milliseconds of a call, over so many."""
+    prepared = [prepare(next(CALLS) % 10**DIGITS) for _ in range(calls)]
+    gc.collect()
+    begun = perf_counter()
+    answers = [run(each) for each in prepared]
+    ended = perf_counter()
+    for answer in answers if check else ():
+        if answer.startswith('{"error"'):
+            raise RuntimeError(answer[:600])
+    return (ended - begun) * 1000 / calls
+
+
+def measure_case(plan: Mapping[str, Any], case: Mapping[str, Any]) -> list[float]:
+    """A case through the wire."""
+    settings = plan["settings"]
+    method = case["method"]
+    if method == "load":
+        return times(lambda number: params_of(None, arguments_of(case, number)), _load, **settings)
+    handle = loaded(plan["contracts"][case["contract"]])
+    found = times(
+        lambda number: params_of(handle, arguments_of(case, number)),
+        lambda params: dispatch(method, params),
+        **settings,
+    )
+    dispatch("free", json.dumps({"contract": handle}))
+    return found
+
+
+def loaded(text: str) -> int:
+    """The handle of a contract."""
+    answer = json.loads(dispatch("load", params_of(None, {"bundle": filled(text, 0)})))
+    handle: int = answer["ok"]["handle"]
+    return handle
+
+
+def _load(params: str) -> str:
+    return dispatch("load", params)
+
+
+def typed_evaluation(plan: Mapping[str, Any], case: Mapping[str, Any]) -> list[float]:
+    """The typed call, on facts that were parsed already."""
+    contract = api.load_text(filled(plan["contracts"][case["contract"]], 0))
+    prepare: Prepare = lambda number: json.loads(arguments_of(case, number)["facts"])  # noqa: E731
+    return times(prepare, lambda facts: api.evaluate(contract, facts).verdicts, check=False, **plan["settings"])
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure what the plan holds."""
+    plan = json.loads(Path(arguments[0]).read_text("utf-8"))
+    found = {case["name"]: {"ours": measure_case(plan, case)} for case in plan["cases"]}
+    for case in plan["cases"]:
+        if case["name"] == "evaluate escrow":
+            found["evaluate escrow, typed call"] = {"ours": typed_evaluation(plan, case)}
+    json.dump({"times": found, "memory": bytes_an_instance()}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,55 @@
+"""What instances need in memory: this file's own text is run in each Python, so it imports nothing of the tests."""
+
+from __future__ import annotations
+
+import gc
+import json
+import tracemalloc
+
+from tenor_wasm.api import calls
+from tenor_wasm.api.wire import dispatch
+
+INSTANCES = 100_000
+STATES = ("held", "released", "refunded", "frozen")
+BUNDLE = {
+    "id": "memory",
+    "kind": "Bundle",
+    "tenor": "1.0",
+    "tenor_version": "1.0.0",
+    "constructs": [
+        {
+            "id": "Account",
+            "kind": "Entity",
+            "states": list(STATES),
+            "initial": "held",
+            "transitions": [{"from": "held", "to": "frozen"}],
+        }
+    ],
+}
+
+
+def bytes_an_instance() -> dict[str, float]:
+    """Live bytes of read states (``states``) and of a session over them (``session``), by instance."""
+    found = {}
+    tracemalloc.start()
+    text = json.dumps({f"acc-{number:09}": STATES[number % 4] for number in range(INSTANCES)})
+    contract = calls.load(BUNDLE)
+    begun = _live()
+    states = calls.read_states(calls.parse_json(f'{{"Account":{text}}}'), contract)
+    found["states"] = (_live() - begun) / INSTANCES
+    del states
+    handle = json.loads(dispatch("load", json.dumps({"bundle": BUNDLE})))["ok"]["handle"]
+    begun = _live()
+    opened = dispatch(
+        "open_session",
+        f'{{"contract":{handle},"facts":{{}},"entity_states":{{"Account":{text}}},"persona":"nobody"}}',
+    )
+    if "ok" in json.loads(opened):
+        found["session"] = (_live() - begun - len(opened)) / INSTANCES
+    tracemalloc.stop()
+    return found
+
+
+def _live() -> int:
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
