@@ -155,7 +155,7 @@ def action_space_of_flows(contract: str, flows: int, entities: int, instances: i
     variants = tuple(
         {
             "facts": text_of(tiny_facts(variant)),
-            "entity_states": entity_states(things(entities), instances // entities, variant),
+            "entity_states": entity_states(things(entities), max(1, instances // entities), variant),
             "persona": text_of("clerk"),
         }
         for variant in range(2)
