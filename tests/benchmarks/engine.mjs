@@ -18,9 +18,12 @@ export async function measure(plan, startRuntime, files, peers) {
   for (const kase of plan.cases) {
     const handles = loadedByWire(dispatch, { [kase.contract]: plan.contracts[kase.contract] });
     const found = alternate([byWire("ours", dispatch, handles, kase)], plan.settings);
-    const session = kase.transitions && sessionContestant("session", dispatch, handles, kase, kase.transitions);
-    // By itself: what the other one leaves behind for the collector is not its cost.
-    if (session) Object.assign(found, alternate([session], plan.settings));
+    const session = kase.moves && sessionContestant("session", dispatch, handles, kase);
+    if (session) {
+      // By itself: what the other one leaves behind for the collector is not its cost.
+      Object.assign(found, alternate([session], plan.settings));
+      session.end();
+    }
     times[kase.name] = found;
     dispatch("free", `{"contract":${handles[kase.contract]}}`);
   }

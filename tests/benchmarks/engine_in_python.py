@@ -91,6 +91,31 @@ def _load(params: str) -> str:
     return dispatch("load", params)
 
 
+def measure_session(plan: Mapping[str, Any], case: Mapping[str, Any]) -> list[float]:
+    """A transition and what has changed since, as sessions.mjs; nothing where there are no sessions."""
+    handle = loaded(plan["contracts"][case["contract"]])
+    answer = json.loads(dispatch("open_session", params_of(handle, arguments_of(case, 0))))
+    if answer.get("error", {}).get("code") == "unknown_method":
+        return []
+    session, revision, turns = answer["ok"]["session"], answer["ok"]["revision"], count()
+    dispatch("action_space", json.dumps({"session": session, "since": revision}))
+
+    def prepare(_: int) -> str:
+        entity, instance, to = case["moves"][next(turns) % len(case["moves"])]
+        return json.dumps({"session": session, "entity": entity, "instance": instance, "to": to})
+
+    def run(params: str) -> str:
+        nonlocal revision
+        moved = json.loads(dispatch("transition", params))["ok"]
+        changed = dispatch("action_space", f'{{"session":{session},"since":{revision}}}')
+        revision = moved["revision"]
+        return changed
+
+    found = times(prepare, run, **plan["settings"])
+    dispatch("free_session", json.dumps({"session": session}))
+    return found
+
+
 def typed_evaluation(plan: Mapping[str, Any], case: Mapping[str, Any]) -> list[float]:
     """The typed call, on facts that were parsed already."""
     contract = api.load_text(filled(plan["contracts"][case["contract"]], 0))
@@ -103,6 +128,8 @@ def main(arguments: Sequence[str]) -> None:
     plan = json.loads(Path(arguments[0]).read_text("utf-8"))
     found = {case["name"]: {"ours": measure_case(plan, case)} for case in plan["cases"]}
     for case in plan["cases"]:
+        if "moves" in case and (session := measure_session(plan, case)):
+            found[case["name"]]["session"] = session
         if case["name"] == "evaluate escrow":
             found["evaluate escrow, typed call"] = {"ours": typed_evaluation(plan, case)}
     json.dump({"times": found, "memory": bytes_an_instance()}, sys.stdout)

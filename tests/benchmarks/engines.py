@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import sync_playwright
 
-from tests.benchmarks.cases import CONTRACTS, Case, text_of
+from tests.benchmarks.cases import CONTRACTS, Case, filled, text_of
 from tests.benchmarks.peers import Peer
 from tests.benchmarks.startup import BROWSERS, FLAGS, served
 
@@ -52,9 +52,15 @@ def plan_of(
 
 
 def planned(case: Case, with_session: bool) -> dict[str, Any]:
-    """A case for an engine; with the moves of one instance after another for a session over its first states."""
-    moves = [["Account", f"acc-00000-{number:06}", "frozen"] for number in range(case.size)]
-    return case._asdict() | ({"transitions": moves} if with_session else {})
+    """A case for an engine; with the moves of a session over the states of its first variant."""
+    return case._asdict() | ({"moves": moves(case)} if with_session else {})
+
+
+def moves(case: Case) -> list[tuple[str, str, str]]:
+    """Entity, instance and new state: every held account is frozen, one after another, and then held again."""
+    accounts = json.loads(filled(case.variants[0]["entity_states"], 0))["Account"]
+    held = [name for name, state in accounts.items() if state == "held"]
+    return [("Account", name, state) for state in ("frozen", "held") for name in held]
 
 
 def contracts_of(wanted: Sequence[Case]) -> dict[str, str]:

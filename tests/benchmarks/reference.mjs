@@ -25,11 +25,11 @@ for (const kase of plan.cases) {
     byFunctions("reference", reference, handles.reference, kase),
     byFunctions("ours", ours, handles.ours, kase),
   ];
-  const session =
-    kase.transitions && sessionContestant("session", runtime.dispatch, loadedByWire(runtime.dispatch, contracts), kase, kase.transitions);
+  const session = kase.moves && sessionContestant("session", runtime.dispatch, loadedByWire(runtime.dispatch, contracts), kase);
   if (session) contestants.push(session);
   found[kase.name] = alternate(contestants, plan.settings);
   if (process.stderr.isTTY) process.stderr.write(`${kase.name}\n`);
+  session?.end();
   reference.free_contract(handles.reference[kase.contract]);
   ours.free_contract(handles.ours[kase.contract]);
 }

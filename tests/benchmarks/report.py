@@ -67,6 +67,10 @@ def other_rows(found: Mapping[str, Measured], wanted: Sequence[Case]) -> Iterato
     for what, name in (("states", "entity states, read: bytes an instance"), ("session", "session: bytes an instance")):
         held = (measured.memory.get(what) for measured in found.values())
         yield (name, *("not in this wheel" if one is None else f"{one:.0f}" for one in held))
+    heaps = [measured.memory.get("million") for measured in found.values()]
+    if any(heaps):
+        told = ("" if heap is None else f"{heap / 2**20:.0f} MiB" for heap in heaps)
+        yield ("session of 1,000,000 instances: WebAssembly memory in all, at most", *told)
 
 
 def _medians(measured: Measured, group: Sequence[Case]) -> list[float]:
