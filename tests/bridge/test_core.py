@@ -36,6 +36,7 @@ HOSTS = [*WORKERS, pytest.param("browser main", marks=IN_BROWSER), pytest.param(
 
 SCENARIOS = [
     "everyCall",
+    "batch",
     "reasons",
     "numbers",
     "refusals",
