@@ -246,7 +246,7 @@ def _money_decoder(base_type: MoneyType) -> Decoder:
     wanted_amount = 'a decimal as text with at most 28 digits, for example "10.50"'
 
     def decode(json: Json, place: Place, findings: Findings) -> Any:
-        if not isinstance(json, Mapping):
+        if type(json) is not dict and not isinstance(json, Mapping):
             return _mismatch(json, wanted, place, findings)
         if "amount" not in json or "currency" not in json:
             return _without_member(json, ("amount", "currency"), wanted, place, findings)
@@ -278,7 +278,7 @@ def _duration_decoder(base_type: DurationType) -> Decoder:
     whole = _whole_decoder(base_type.minimum, base_type.maximum, f"a whole number of {unit}{span}")
 
     def decode(json: Json, place: Place, findings: Findings) -> Any:
-        if not isinstance(json, Mapping):
+        if type(json) is not dict and not isinstance(json, Mapping):
             return _mismatch(json, wanted, place, findings)
         if "value" not in json or "unit" not in json:
             return _without_member(json, ("value", "unit"), wanted, place, findings)
@@ -297,7 +297,7 @@ def _record_decoder(base_type: RecordType) -> Decoder:
     wanted = f"an object with the fields {listed(names)}"
 
     def decode(json: Json, place: Place, findings: Findings) -> Any:
-        if not isinstance(json, Mapping):
+        if type(json) is not dict and not isinstance(json, Mapping):
             return _mismatch(json, wanted, place, findings)
         record = RecordValue()
         complete = True
@@ -323,7 +323,7 @@ def _tagged_union_decoder(base_type: TaggedUnionType) -> Decoder:
     wanted = f'an object {{"tag", "payload"}} with a tag of {listed(variants)}'
 
     def decode(json: Json, place: Place, findings: Findings) -> Any:
-        if not isinstance(json, Mapping):
+        if type(json) is not dict and not isinstance(json, Mapping):
             return _mismatch(json, wanted, place, findings)
         if "tag" not in json or "payload" not in json:
             return _without_member(json, ("tag", "payload"), wanted, place, findings)
