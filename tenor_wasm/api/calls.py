@@ -119,7 +119,12 @@ def load(bundle: Json) -> Contract:
 
 def load_text(text: str) -> Contract:
     """Load an interchange bundle from JSON text. Raises as ``parse_json`` and ``load`` do."""
-    return load_contract(read_json(text, "the contract"))
+    return load_parsed(read_json(text, "the contract"))
+
+
+def load_parsed(bundle: Json) -> Contract:
+    """Load an interchange bundle that ``parse_json`` has read, which held its nesting and its keys to the rules."""
+    return load_contract(bundle, parsed=True)
 
 
 @guarded

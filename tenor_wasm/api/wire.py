@@ -113,7 +113,7 @@ def _version(_: Params) -> Json:
 
 
 def _load(params: Params) -> Json:
-    contract = _from_source(params) if "files" in params else calls.load(_required(params, "bundle"))
+    contract = _from_source(params) if "files" in params else calls.load_parsed(_required(params, "bundle"))
     return loaded_json(HANDLES.add(contract), contract)
 
 
