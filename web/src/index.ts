@@ -8,7 +8,15 @@ import type { Progress } from "./protocol.js";
 import { Tenor } from "./tenor.js";
 
 export type { CallOptions, Limits, RestartReason } from "./client.js";
-export type { ActionSpaceInput, Contract, EvaluateInput, ExplainInput, SimulateFlowInput } from "./contract.js";
+export type {
+  ActionSpaceForms,
+  ActionSpaceInput,
+  Contract,
+  EvaluateInput,
+  ExplainInput,
+  SimulateFlowInput,
+  SituationInput,
+} from "./contract.js";
 export { sourceErrors, TenorError } from "./errors.js";
 export type { ErrorShape, SourceError } from "./errors.js";
 export { parseJson, writeJson } from "./json.js";
