@@ -12,8 +12,11 @@ export type {
   ActionSpaceForms,
   ActionSpaceInput,
   Contract,
+  DiffInput,
   EvaluateInput,
+  Evaluation,
   ExplainInput,
+  ExplainTarget,
   SimulateFlowInput,
   SituationInput,
 } from "./contract.js";
