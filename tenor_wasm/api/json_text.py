@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import accumulate
 from typing import Any, NoReturn
 
@@ -21,6 +21,7 @@ DEPTH_LIMIT = 200
 
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _NOT_BRACKETS = re.compile(r"[^][{}]+")
+_NO_MARKS = bytes(byte for byte in range(256) if byte not in b'"[]{}')
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _SPACE_BEFORE_COLON = re.compile(r"[ \t\n\r]:")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -101,10 +102,24 @@ def _is_too_deep(text: str) -> bool:
 
     Unbalanced texts count too: the parser recurses in C, and in Pyodide it would exhaust the host's stack for good.
     """
-    if text.count("[") + text.count("{") <= DEPTH_LIMIT:
+    if text.count("[") + text.count("{") <= DEPTH_LIMIT or _is_surely_shallow(text):
         return False
     brackets = _NOT_BRACKETS.sub("", _STRINGS.sub("", text))
     return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > DEPTH_LIMIT
+
+
+def _is_surely_shallow(text: str) -> bool:
+    """Whether the brackets outside of strings pair off from the inside in few rounds, each a pass in C."""
+    if "\\" in text:
+        text = text.replace("\\\\", "").replace('\\"', "")
+    marks = text.encode("utf-8", "surrogatepass").translate(None, _NO_MARKS).replace(b'""', b"")
+    if b'"' in marks:  # a string holds a bracket, or has no end
+        return False
+    for rounds in range(1, 20):
+        marks = marks.replace(b"{}", b"").replace(b"[]", b"")
+        if marks.count(b"{") + marks.count(b"[") + 2 * rounds <= DEPTH_LIMIT:
+            return True
+    return False
 
 
 def check_depth(value: Json, what: str) -> None:
@@ -169,6 +184,19 @@ _NESTING = frozenset({dict, list})
 _ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
 
 
+def _standard() -> Callable[[Any, int], Iterable[str]]:
+    """The standard library's encoder, made once: ``JSONEncoder.encode`` makes its C part anew for each value."""
+    make = json.encoder.c_make_encoder  # type: ignore[attr-defined]
+    if make is None:
+        return lambda value, _: _ENCODER.iterencode(value)
+    quoted = json.encoder.encode_basestring_ascii
+    encode: Callable[[Any, int], Iterable[str]] = make(None, str, quoted, None, ":", ",", False, False, True)
+    return encode
+
+
+_STANDARD = _standard()
+
+
 def write_json(value: Json) -> str:
     """The value as compact ASCII JSON text; a ``JsonFloat`` that a bundle brought along is written as text."""
     if _encode is not None:
@@ -180,7 +208,7 @@ def write_json(value: Json) -> str:
             # The fast ones do not escape; a text with DEL or anything beyond ASCII is left to the standard library.
             if encoded.isascii() and b"\x7f" not in encoded:
                 return encoded.decode("ascii")
-    return _ENCODER.encode(value)
+    return "".join(_STANDARD(value, 0))
 
 
 def _fastest() -> Callable[[Any], bytes] | None:

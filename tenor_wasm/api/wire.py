@@ -70,6 +70,7 @@ _ARGUMENTS: Mapping[str, str] = {
     "unsupported_version": "bundle",
     "unknown_handle": "contract",
     "unknown_flow": "flow",
+    "unknown_entity": "entity",
     "invalid_facts": "facts",
     "invalid_entity_states": "entity_states",
     "invalid_bindings": "instance_bindings",
@@ -110,7 +111,7 @@ def _version(_: Params) -> Json:
 
 
 def _load(params: Params) -> Json:
-    contract = _from_source(params) if "files" in params else calls.load(_required(params, "bundle"))
+    contract = _from_source(params) if "files" in params else calls.load_parsed(_required(params, "bundle"))
     return loaded_json(HANDLES.add(contract), contract)
 
 
@@ -140,7 +141,11 @@ def _evaluate(params: Params) -> str:
 def _action_space(params: Params) -> str:
     contract = HANDLES.get(_required(params, "contract"))
     facts, entity_states = _required(params, "facts"), params.get("entity_states", calls.NO_STATES)
-    return to_text(calls.action_space(contract, facts, entity_states, _text(params, "persona")))
+    view = {name: params[name] for name in _VIEW_OPTIONS if name in params}
+    return to_text(calls.action_space(contract, facts, entity_states, _text(params, "persona"), **view))
+
+
+_VIEW_OPTIONS = ("form", "flow", "entity", "page")
 
 
 def _evaluate_batch(params: Params) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tenor_wasm.errors import Finding, Findings, Json, TenorError, shown
 from tenor_wasm.evaluator.compiled import EXTERNAL as EXTERNAL
@@ -15,8 +14,7 @@ from tenor_wasm.values.types import described
 CONTRACT = "contract"
 
 
-@dataclass(frozen=True, slots=True)
-class FactSet:
+class FactSet(NamedTuple):
     """The immutable ground layer of one evaluation.
 
     ``assertion_sources`` says for each fact whether it was asserted (``external``) or is the contract's default
@@ -34,7 +32,7 @@ def assemble_facts(contract: Contract, json: Json) -> FactSet:
     Raises ``invalid_facts`` with *every* missing (``missing_fact``) or ill-typed fact in ``details.findings``; the
     codes of ill-typed values are those of ``values.codec.decoder``.
     """
-    if not isinstance(json, Mapping):
+    if type(json) is not dict and not isinstance(json, Mapping):
         raise TenorError("invalid_facts", f"facts are an object of fact id to value, not {shown(json)}")
     findings = Findings()
     form = compiled(contract)

@@ -31,22 +31,22 @@ class VerdictInstance(NamedTuple):
 class VerdictSet(Mapping[str, VerdictInstance]):
     """The produced verdicts by type: stratum order, within a stratum the bundle's order."""
 
-    __slots__ = ("_instances",)
+    __slots__ = ("by_type",)
 
     def __init__(self, instances: Mapping[str, VerdictInstance]) -> None:
-        self._instances = instances
+        self.by_type = instances
 
     def __getitem__(self, verdict_type: str) -> VerdictInstance:
-        return self._instances[verdict_type]
+        return self.by_type[verdict_type]
 
     def __contains__(self, verdict_type: object) -> bool:
-        return verdict_type in self._instances
+        return verdict_type in self.by_type
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._instances)
+        return iter(self.by_type)
 
     def __len__(self) -> int:
-        return len(self._instances)
+        return len(self.by_type)
 
 
 def evaluate_rules(contract: Contract, facts: FactSet) -> VerdictSet:
