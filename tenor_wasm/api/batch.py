@@ -7,7 +7,7 @@ answered with its error and leaves the others alone; states or personas at fault
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tenor_wasm.api import calls
 from tenor_wasm.errors import Json, TenorError, shown
@@ -15,16 +15,14 @@ from tenor_wasm.evaluator.entity_states import EntityStates
 from tenor_wasm.interchange.constructs import Contract
 
 
-@dataclass(frozen=True, slots=True)
-class BatchItem:
+class BatchItem(NamedTuple):
     """What one fact set came to. ``action_spaces`` are in the order of the personas, ``None`` where none were given."""
 
     evaluation: calls.Evaluation
     action_spaces: tuple[calls.ActionSpaceResult, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluationBatch:
+class EvaluationBatch(NamedTuple):
     """For each fact set, in order, its result or its error. An error's path leads from the list of fact sets."""
 
     contract: Contract
