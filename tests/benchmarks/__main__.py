@@ -18,7 +18,7 @@ from time import perf_counter
 
 from tests.benchmarks import cases
 from tests.benchmarks.cases import Case
-from tests.benchmarks.engines import ENGINES, ROOT, Settings, plan_of
+from tests.benchmarks.engines import CLOCKS, ENGINES, ROOT, Settings, plan_of
 from tests.benchmarks.peers import peers
 from tests.benchmarks.report import SESSION_SIZE, tables
 
@@ -38,13 +38,13 @@ def chosen(most: int) -> list[Case]:
     return [*by_contract, *spaces, *map(cases.action_space, sizes), *flows, *batches]
 
 
-def header(seconds: float) -> str:
+def header(seconds: float, clock: str) -> str:
     """When and where, and how long it took."""
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
     return (
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, CPython {platform.python_version()}, Node {version}, "
-        f"{os.cpu_count()} cores, load {load}, {seconds:.0f} s in all.\n"
+        f"{os.cpu_count()} cores, load {load}, {seconds:.0f} s in all, {clock} clock.\n"
     )
 
 
@@ -55,10 +55,12 @@ def keep(text: str) -> None:
     README.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", encoding="utf-8")
 
 
-def start_up(rounds: int) -> None:
-    """Cold starts and the cost of crossing print tables of their own; a ratio missed there fails nothing here."""
+def start_up(rounds: int) -> str:
+    """The tables of cold starts and of the cost of crossing, as they print them; a ratio missed fails nothing here."""
+    print("measuring cold starts …", file=sys.stderr, flush=True)
     module = ["-m", "tests.benchmarks.startup", "--rounds", str(rounds), "--ways", "compiled", "snapshot"]
-    subprocess.run([sys.executable, *module], cwd=ROOT, check=False)
+    done = subprocess.run([sys.executable, *module], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    return f"\n\n### Starts and crossing\n\n```text\n{done.stdout.lstrip('.').strip()}\n```"
 
 
 def main() -> None:
@@ -68,21 +70,21 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=100_000, help="instances at most (default 100000)")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--seconds", type=float, default=1.0, help="for one case, once there are three rounds")
+    parser.add_argument("--clock", choices=CLOCKS, default="wall", help="processor: for a machine that is not idle")
     parser.add_argument("--starts", type=int, default=2, help="rounds of cold starts (default 2; 0 leaves them out)")
     parser.add_argument("--keep", action="store_true", help="put the tables into README.md")
     arguments = parser.parse_args()
     begun = perf_counter()
     wanted = chosen(arguments.most)
     besides = peers() if "Node" in arguments.engines else []
-    settings = Settings(arguments.rounds, arguments.seconds * 1000)
+    settings = Settings(arguments.rounds, arguments.seconds * 1000, arguments.clock)
     plan = plan_of(wanted, besides, settings, cases.action_space(SESSION_SIZE))
     found = {}
     for name in arguments.engines:
         print(f"measuring in {name} …", file=sys.stderr, flush=True)
         found[name] = ENGINES[name](plan)
-    if arguments.starts:
-        start_up(arguments.starts)
-    text = header(perf_counter() - begun) + "\n" + tables(found, wanted, besides)
+    starts = start_up(arguments.starts) if arguments.starts else ""
+    text = header(perf_counter() - begun, arguments.clock) + "\n" + tables(found, wanted, besides) + starts
     print("\n" + text)
     (ROOT / "build").mkdir(exist_ok=True)
     (ROOT / "build" / "benchmarks.md").write_text(text + "\n", encoding="utf-8")

@@ -24,6 +24,9 @@ HERE = Path(__file__).resolve().parent
 Times = Mapping[str, Sequence[float]]
 
 
+CLOCKS = ("wall", "processor")
+
+
 class Measured(NamedTuple):
     """Milliseconds by case and contestant, one figure a round; bytes by what is held for each instance."""
 
@@ -32,10 +35,14 @@ class Measured(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """Rounds at most, and the milliseconds that a case may take in all once there are three rounds."""
+    """Rounds at most, the milliseconds that a case may take in all once there are three rounds, and the clock.
+
+    A page has no clock but the wall's.
+    """
 
     rounds: int
     milliseconds: float
+    clock: str = "wall"
 
 
 def plan_of(
@@ -74,26 +81,27 @@ def wheel() -> Path:
     return built or sys.exit("no wheel in dist: run `make build`")
 
 
-def in_python(plan: Mapping[str, Any]) -> Measured:
+def in_python(plan: dict[str, Any]) -> Measured:
     """This Python, in a process of its own."""
     return _ran([sys.executable, "-m", "tests.benchmarks.engine_in_python"], plan)
 
 
-def in_node(plan: Mapping[str, Any]) -> Measured:
+def in_node(plan: dict[str, Any]) -> Measured:
     """Pyodide under Node, on the thread that asks; the other libraries run here."""
     files = {"indexURL": (ROOT / "web/node_modules/pyodide").as_uri() + "/", "wheelURL": wheel().as_uri()}
     command = ["node", "--expose-gc", "--max-old-space-size=4096", str(HERE / "engine_in_node.mjs")]
     return _ran(command, {**plan, "files": files, "bridge": str(ROOT / "web/dist")})
 
 
-def in_chromium(plan: Mapping[str, Any]) -> Measured:
+def in_chromium(plan: dict[str, Any]) -> Measured:
     """Pyodide in a page of Chromium, on the page's own thread."""
     names = (os.environ.get("TENOR_BROWSER"), *BROWSERS)
     program = next((path for name in names if name and (path := shutil.which(name))), None)
     if program is None:
         sys.exit("Chromium is needed: install it, or name it by TENOR_BROWSER")
     with TemporaryDirectory() as folder, served(folder) as site, sync_playwright() as playwright:
-        (Path(folder) / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+        told = plan | {"settings": plan["settings"] | {"clock": "wall"}}
+        (Path(folder) / "plan.json").write_text(json.dumps(told), encoding="utf-8")
         browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS, "--js-flags=--expose-gc"])
         try:
             page = browser.new_page()
@@ -125,7 +133,7 @@ def _ran(command: Sequence[str], plan: Mapping[str, Any]) -> Measured:
     return Measured(**json.loads(done.stdout))
 
 
-ENGINES: Mapping[str, Callable[[Mapping[str, Any]], Measured]] = {
+ENGINES: Mapping[str, Callable[[dict[str, Any]], Measured]] = {
     "CPython": in_python,
     "Node": in_node,
     "Chromium": in_chromium,

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from tests.benchmarks import cases
 from tests.benchmarks.cases import Case
-from tests.benchmarks.engines import HERE, ROOT, Times, contracts_of, planned
+from tests.benchmarks.engines import CLOCKS, HERE, ROOT, Settings, Times, contracts_of, planned
 from tests.benchmarks.fit import Spread, growth, ratios, spread
 from tests.benchmarks.table import markdown, milliseconds
 
@@ -71,7 +71,7 @@ def measure(arguments: argparse.Namespace, wanted: Sequence[Case]) -> dict[str, 
         "runtime": runtime_files(arguments),
         "contracts": contracts_of(wanted),
         "cases": [planned(case, case == cases.action_space(session)) for case in wanted],
-        "settings": {"rounds": arguments.rounds, "milliseconds": arguments.seconds * 1000},
+        "settings": Settings(arguments.rounds, arguments.seconds * 1000, arguments.clock)._asdict(),
     }
     with TemporaryDirectory() as folder:
         file = Path(folder) / "plan.json"
@@ -149,6 +149,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=100_000, help="instances at most (default 100000)")
     parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--seconds", type=float, default=3.0, help="for one case, once there are three rounds")
+    parser.add_argument("--clock", choices=CLOCKS, default="wall", help="processor: for a machine that is not idle")
     parser.add_argument("--only", default="", help="only cases whose name contains this")
     arguments = parser.parse_args()
     if not arguments.reference:
