@@ -44,7 +44,7 @@ def header(seconds: float, clock: str) -> str:
     version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
     return (
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, CPython {platform.python_version()}, Node {version}, "
-        f"{os.cpu_count()} cores, load {load}, {seconds:.0f} s in all, {clock} clock.\n"
+        f"{os.cpu_count()} cores, load {load}, {seconds:.0f} s in all, {_CLOCKS[clock]}.\n"
     )
 
 
@@ -53,6 +53,9 @@ def keep(text: str) -> None:
     before, _, rest = README.read_text("utf-8").partition(MARKS[0])
     _, _, after = rest.partition(MARKS[1])
     README.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", encoding="utf-8")
+
+
+_CLOCKS = {"wall": "wall clock", "processor": "processor clock, in Chromium the wall clock"}
 
 
 def start_up(rounds: int) -> str:

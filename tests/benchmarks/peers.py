@@ -38,7 +38,7 @@ def peers() -> list[Peer]:
             Peer(
                 cases.action_space(instances),
                 library,
-                f"whether each of {instances} instances an entity can begin a flow",
+                f"which of N={instances} instances of each entity can begin a flow",
                 decided,
             )
             for library in ("cedar-wasm", "xstate")
