@@ -11,6 +11,7 @@ What loads and evaluates is imported with this package; the rest when it is firs
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from tenor_wasm.api.batch import BatchItem, EvaluationBatch, evaluate_batch
 from tenor_wasm.api.calls import (
     Evaluation,
     action_space,
@@ -23,8 +24,9 @@ from tenor_wasm.api.calls import (
 )
 from tenor_wasm.api.render import to_json
 from tenor_wasm.api.source import elaborate, format_source, load_source
+from tenor_wasm.api.write import to_text
 from tenor_wasm.errors import Finding, TenorError
-from tenor_wasm.evaluator.action_space import Action, ActionSpace, BlockedAction
+from tenor_wasm.evaluator.actions import Action, ActionSpace, BlockedAction
 from tenor_wasm.evaluator.chain import provenance_chain
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates
 from tenor_wasm.evaluator.flows import FlowResult, execute_flow
@@ -48,12 +50,14 @@ __all__ = [
     "DEFAULT_INSTANCE",
     "Action",
     "ActionSpace",
+    "BatchItem",
     "BlockedAction",
     "Comparison",
     "Contract",
     "Difference",
     "EntityStates",
     "Evaluation",
+    "EvaluationBatch",
     "ExplanationResult",
     "Finding",
     "FlowResult",
@@ -73,6 +77,7 @@ __all__ = [
     "diff",
     "elaborate",
     "evaluate",
+    "evaluate_batch",
     "execute_flow",
     "execute_operation",
     "explain",
@@ -88,6 +93,7 @@ __all__ = [
     "simulate_flow",
     "take_snapshot",
     "to_json",
+    "to_text",
     "verify",
 ]
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import tenor_wasm
-from tenor_wasm.api import calls, source
+from tenor_wasm.api import batch, calls, source
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.api.render import loaded_json, to_json
+from tenor_wasm.api.write import to_text
 from tenor_wasm.errors import Json, TenorError, listed, shown
 from tenor_wasm.interchange.constructs import Contract
 
@@ -21,13 +22,13 @@ Params = Mapping[str, Json]
 
 def dispatch(method: str, params_json: str) -> str:
     """Answer one call given as JSON text. Never raises; an unforeseen fault is answered as ``internal_error``."""
-    return answer(lambda: {"ok": _dispatch(method, params_json)}, _error)
+    return answer(lambda: f'{{"ok":{_dispatch(method, params_json)}}}', _error)
 
 
-def answer(call: Callable[[], Json], as_json: Callable[[TenorError], Json]) -> str:
-    """Run a call and write its result, or its error, as JSON text."""
+def answer(call: Callable[[], str], as_json: Callable[[TenorError], Json]) -> str:
+    """Run a call that answers with JSON text; its error is written as JSON text too."""
     try:
-        return write_json(call())
+        return call()
     except TenorError as error:
         return write_json(as_json(error))
     except RecursionError:  # the caller itself stands deep in the stack, or the result is too deep to be written
@@ -50,7 +51,7 @@ def _error(error: TenorError) -> Json:
     return {"error": error.to_json()}
 
 
-def _dispatch(method: Json, params_json: str) -> Json:
+def _dispatch(method: Json, params_json: str) -> str:
     handler = _METHODS.get(method) if isinstance(method, str) else None
     if handler is None:
         raise TenorError("unknown_method", f"there is no method {shown(method)}; use one of {listed(_METHODS)}")
@@ -58,7 +59,8 @@ def _dispatch(method: Json, params_json: str) -> Json:
     if not isinstance(params, Mapping):
         raise TenorError("invalid_argument", f"parameters are an object, not {shown(params)}")
     try:
-        return handler(params)
+        result = handler(params)
+        return result if isinstance(result, str) else write_json(result)
     except TenorError as error:
         raise placed(error) from None
 
@@ -68,6 +70,7 @@ _ARGUMENTS: Mapping[str, str] = {
     "unsupported_version": "bundle",
     "unknown_handle": "contract",
     "unknown_flow": "flow",
+    "unknown_entity": "entity",
     "invalid_facts": "facts",
     "invalid_entity_states": "entity_states",
     "invalid_bindings": "instance_bindings",
@@ -84,13 +87,10 @@ def placed(error: TenorError) -> TenorError:
     argument = _ARGUMENTS.get(error.code, error.details.get("argument"))
     if not isinstance(argument, str):
         return error
-    details = dict(error.details)
-    if "side" in details:  # of a comparison
-        argument = f"{details['side']}/{argument}"
-    findings = details.get("findings")
-    if isinstance(findings, list):
-        details["findings"] = [{**finding, "path": f"/{argument}{finding['path']}"} for finding in findings]
-    return TenorError(error.code, error.message, f"/{argument}{error.path}", details)
+    side = error.details.get("side")
+    if side in calls.SIDES:  # of a comparison
+        argument = f"{side}/{argument}"
+    return error.below(f"/{argument}")
 
 
 def _required(params: Params, name: str) -> Json:
@@ -111,7 +111,7 @@ def _version(_: Params) -> Json:
 
 
 def _load(params: Params) -> Json:
-    contract = _from_source(params) if "files" in params else calls.load(_required(params, "bundle"))
+    contract = _from_source(params) if "files" in params else calls.load_parsed(_required(params, "bundle"))
     return loaded_json(HANDLES.add(contract), contract)
 
 
@@ -134,19 +134,29 @@ def _free(params: Params) -> Json:
     return {}
 
 
-def _evaluate(params: Params) -> Json:
-    return to_json(calls.evaluate(HANDLES.get(_required(params, "contract")), _required(params, "facts")))
+def _evaluate(params: Params) -> str:
+    return to_text(calls.evaluate(HANDLES.get(_required(params, "contract")), _required(params, "facts")))
 
 
-def _action_space(params: Params) -> Json:
+def _action_space(params: Params) -> str:
     contract = HANDLES.get(_required(params, "contract"))
     facts, entity_states = _required(params, "facts"), params.get("entity_states", calls.NO_STATES)
-    return to_json(calls.action_space(contract, facts, entity_states, _text(params, "persona")))
+    view = {name: params[name] for name in _VIEW_OPTIONS if name in params}
+    return to_text(calls.action_space(contract, facts, entity_states, _text(params, "persona"), **view))
 
 
-def _simulate_flow(params: Params) -> Json:
+_VIEW_OPTIONS = ("form", "flow", "entity", "page")
+
+
+def _evaluate_batch(params: Params) -> str:
     contract = HANDLES.get(_required(params, "contract"))
-    return to_json(
+    fact_sets, entity_states = _required(params, "fact_sets"), params.get("entity_states", calls.NO_STATES)
+    return to_text(batch.evaluate_batch(contract, fact_sets, entity_states, params.get("personas")))
+
+
+def _simulate_flow(params: Params) -> str:
+    contract = HANDLES.get(_required(params, "contract"))
+    return to_text(
         calls.simulate_flow(
             contract,
             _text(params, "flow"),
@@ -218,6 +228,7 @@ _METHODS: Mapping[str, Callable[[Params], Json]] = {
     "free": _free,
     "evaluate": _evaluate,
     "action_space": _action_space,
+    "evaluate_batch": _evaluate_batch,
     "simulate_flow": _simulate_flow,
     "inspect": _inspect,
     "verify": _verify,
@@ -225,3 +236,4 @@ _METHODS: Mapping[str, Callable[[Params], Json]] = {
     "explain": _explain,
     "run_scenarios": _run_scenarios,
 }
+"""Method → its function. What a function returns as ``str`` is JSON text already; no method's result is a bare text."""

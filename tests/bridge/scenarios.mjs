@@ -87,6 +87,22 @@ export function scenarios(bridge, options, bundle) {
         return { ...answer, freed: contract.freed, afterFree: await ending(contract.inspect()) };
       }),
 
+    /** Many fact sets in one call, one of them refused, and the action spaces of many personas over the same states. */
+    batch: () =>
+      sharing(async (tenor) => {
+        const contract = await tenor.load(closing("paid = true"));
+        const input = { entityStates: { Order: { "o-1": "open" } }, personas: ["clerk", "nobody"] };
+        return {
+          values: await contract.evaluateBatch({ ...input, factSets: [{ paid: true }, { paid: 1 }, { paid: false }] }),
+          text: await contract.evaluateBatch({ factSets: '[{"paid": true}]' }),
+          single: await contract.evaluate({ facts: { paid: true } }),
+          spaces: [
+            await contract.actionSpace({ facts: { paid: true }, entityStates: input.entityStates, persona: "clerk" }),
+            await contract.actionSpace({ facts: { paid: true }, entityStates: input.entityStates, persona: "nobody" }),
+          ],
+        };
+      }),
+
     /** Why something is as it is, what a recorded run proves, what differs between two evaluations, and expectations. */
     reasons: () =>
       sharing(async (tenor) => {

@@ -34,7 +34,19 @@ WORKERS = [
 HOSTS = [*WORKERS, pytest.param("browser main", marks=IN_BROWSER), pytest.param("node main", marks=IN_NODE)]
 
 
-SCENARIOS = ["everyCall", "reasons", "numbers", "refusals", "queue", "abortWaiting", "latest", "twoInstances", "dispose", "retry"]
+SCENARIOS = [
+    "everyCall",
+    "batch",
+    "reasons",
+    "numbers",
+    "refusals",
+    "queue",
+    "abortWaiting",
+    "latest",
+    "twoInstances",
+    "dispose",
+    "retry",
+]
 ENDING_WORKERS = ["abortRunning", "runaway"]
 """Scenarios that only a host with workers can play."""
 
@@ -134,6 +146,18 @@ def test_every_call_answers_as_python_does(play: Play) -> None:
     assert json.loads(told["raw"]) == {"ok": {"version": tenor_wasm.__version__}}
     assert told["freed"] is True
     assert told["afterFree"]["error"]["code"] == "unknown_handle"
+
+
+@pytest.mark.parametrize("play", HOSTS, indirect=True)
+def test_a_batch_answers_what_single_calls_answer(play: Play) -> None:
+    told = play("batch")
+    first, refused, last = told["values"]["results"]
+    assert {name: value for name, value in first.items() if name != "action_spaces"} == told["single"]
+    assert first["action_spaces"] == told["spaces"]
+    assert refused["error"]["path"] == "/fact_sets/1/paid"
+    assert last["verdicts"] == []
+    assert told["values"]["failed"] == 1
+    assert told["text"]["results"] == [told["single"]]
 
 
 @pytest.mark.parametrize("play", HOSTS, indirect=True)

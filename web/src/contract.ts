@@ -4,10 +4,13 @@ import type { CallOptions, Client, LiveContract } from "./client.js";
 import { TenorError } from "./errors.js";
 import { decodeAnswer, type Document, encodeParams } from "./protocol.js";
 import type {
+  ActionSpaceCountsResult,
+  ActionSpaceGroupedResult,
   ActionSpaceResult,
   Chain,
   DiffResult,
   EntityStates,
+  EvaluateBatchResult,
   EvaluateResult,
   ExplainResult,
   Facts,
@@ -16,6 +19,7 @@ import type {
   InstanceBindings,
   LoadResult,
   Outcomes,
+  Page,
   RunScenariosResult,
   Scenarios,
   SimulateFlowResult,
@@ -27,14 +31,42 @@ export interface EvaluateInput {
   readonly facts: Document<Facts>;
 }
 
-export interface ActionSpaceInput extends EvaluateInput {
+/** Facts, instances and who asks. */
+export interface SituationInput extends EvaluateInput {
   readonly persona: string;
   /** Per entity a state, or an object of instance id → state; what is absent is in its initial state. */
   readonly entityStates?: Document<EntityStates> | undefined;
 }
 
+export interface EvaluateBatchInput {
+  /** Each is evaluated by itself; one that cannot be is answered with its error. */
+  readonly factSets: Document<readonly Facts[]>;
+  /** The personas whose action spaces each result holds besides. */
+  readonly personas?: readonly string[] | undefined;
+  /** The entity states of all these action spaces. */
+  readonly entityStates?: Document<EntityStates> | undefined;
+}
+
+export interface ActionSpaceInput extends SituationInput {
+  /** Each flow with its instances (`full`, the default), instances once per entity and state (`grouped`), or only numbers (`counts`). */
+  readonly form?: keyof ActionSpaceForms | undefined;
+  /** Only this flow. */
+  readonly flow?: string | undefined;
+  /** Only the flows that take up this entity, and only its instances. */
+  readonly entity?: string | undefined;
+  /** At most so many instances; `next_cursor` of the result is the `cursor` of the page that follows. */
+  readonly page?: Page | undefined;
+}
+
+/** The result of each form of an action space. */
+export interface ActionSpaceForms {
+  readonly full: ActionSpaceResult;
+  readonly grouped: ActionSpaceGroupedResult;
+  readonly counts: ActionSpaceCountsResult;
+}
+
 /** What a run begins with: the instances that take part and the outcomes to take, beside facts, states and persona. */
-interface RunInput extends ActionSpaceInput {
+interface RunInput extends SituationInput {
   /** Entity → the instance that takes part. */
   readonly instanceBindings?: Document | InstanceBindings | undefined;
   /** Step id → the outcome to take, where several apply. */
@@ -105,8 +137,17 @@ export class Contract {
   }
 
   /** What the persona may do to which instances, and what blocks the rest. That something is blocked is a result, no error. */
-  actionSpace({ facts, entityStates, persona }: ActionSpaceInput, options?: CallOptions): Promise<ActionSpaceResult> {
-    return this.ask("action_space", () => encodeParams({ persona }, { facts, entity_states: entityStates }), options);
+  actionSpace<Form extends keyof ActionSpaceForms = "full">(
+    { facts, entityStates, persona, form, flow, entity, page }: ActionSpaceInput & { readonly form?: Form | undefined },
+    options?: CallOptions,
+  ): Promise<ActionSpaceForms[Form]> {
+    return this.ask("action_space", () => encodeParams({ persona, form, flow, entity, page }, { facts, entity_states: entityStates }), options);
+  }
+
+  /** Many fact sets in one call, and for each many personas: what `evaluate` and `actionSpace` would answer one by one. */
+  evaluateBatch({ factSets, entityStates, personas }: EvaluateBatchInput, options?: CallOptions): Promise<EvaluateBatchResult> {
+    const encode = (): string => encodeParams({ personas }, { fact_sets: factSets, entity_states: entityStates });
+    return this.ask("evaluate_batch", encode, options);
   }
 
   /** How a flow would run; nothing is changed. */

@@ -9,14 +9,17 @@ import { Tenor } from "./tenor.js";
 
 export type { CallOptions, Limits, RestartReason } from "./client.js";
 export type {
+  ActionSpaceForms,
   ActionSpaceInput,
   Contract,
   DiffInput,
+  EvaluateBatchInput,
   EvaluateInput,
   Evaluation,
   ExplainInput,
   ExplainTarget,
   SimulateFlowInput,
+  SituationInput,
 } from "./contract.js";
 export { sourceErrors, TenorError } from "./errors.js";
 export type { ErrorShape, SourceError } from "./errors.js";

@@ -1,0 +1,177 @@
+"""The instances of one entity, grouped by state: one pass over them, however many flows ask.
+
+Rules this module lives by:
+
+- A group is a sorted tuple of instance ids. Whoever asks for the same states gets the same object, so that all flows
+  share it, and what is made from it (its JSON text, say) can be kept by its identity.
+- Grouping waits until it is asked for. After a change of some instances only their groups are made anew; every other
+  group stays the object that it was.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+Group: TypeAlias = tuple[str, ...]
+"""Instance ids, sorted."""
+
+States: TypeAlias = tuple[str, ...]
+"""States, each once, in the order in which a contract names them."""
+
+
+class Others(Mapping[str, str]):
+    """The instances outside some states, each with its state, sorted by id.
+
+    ``groups`` holds them by state, shared with the instances they come from; the map itself is made when it is read.
+    """
+
+    __slots__ = ("_states", "groups")
+
+    def __init__(self, groups: Mapping[str, Group]) -> None:
+        self.groups = groups
+        self._states: dict[str, str] | None = None
+
+    def __getitem__(self, instance_id: str) -> str:
+        return self._map()[instance_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._map())
+
+    def __len__(self) -> int:
+        return sum(map(len, self.groups.values()))
+
+    def __repr__(self) -> str:
+        return repr(self._map())
+
+    def _map(self) -> dict[str, str]:
+        if self._states is None:
+            pairs = ((instance_id, state) for state, group in self.groups.items() for instance_id in group)
+            self._states = dict(sorted(pairs))
+        return self._states
+
+
+class Instances:
+    """The instances of one entity: ``states`` by id, and the groups of those ids."""
+
+    __slots__ = ("_by_state", "_ids", "_is_in_order", "_others", "_within", "states")
+
+    def __init__(self, states: Mapping[str, str]) -> None:
+        self.states = states
+        self._ids: Group | None = None
+        self._is_in_order = False
+        self._by_state: Mapping[str, Group] | None = None
+        self._within: dict[States, Group] = {}
+        self._others: dict[States, Others] = {}
+
+    @property
+    def ids(self) -> Group:
+        """Every instance."""
+        if self._ids is None:
+            given = tuple(self.states)
+            self._ids = tuple(sorted(given))
+            self._is_in_order = self._ids == given
+        return self._ids
+
+    @property
+    def by_state(self) -> Mapping[str, Group]:
+        """Every occupied state with its instances. Made in one pass over the instances."""
+        if self._by_state is None:
+            self._by_state = self._grouped()
+        return self._by_state
+
+    def _grouped(self) -> Mapping[str, Group]:
+        states, ids = self.states, self.ids
+        if len(ids) == 1:
+            return {states[ids[0]]: ids}
+        groups: defaultdict[str, list[str]] = defaultdict(list)
+        in_order = states.items() if self._is_in_order else zip(ids, map(states.__getitem__, ids), strict=True)
+        for instance_id, state in in_order:
+            groups[state].append(instance_id)
+        return {state: tuple(group) for state, group in groups.items()}
+
+    def within(self, states: States) -> Group:
+        """The instances in any of these states."""
+        group = self._within.get(states)
+        if group is None:
+            group = self._within[states] = _union(self.by_state, states)
+        return group
+
+    def outside(self, states: States) -> Others:
+        """The instances in none of these states."""
+        others = self._others.get(states)
+        if others is None:
+            rest = {state: group for state, group in self.by_state.items() if state not in states}
+            others = self._others[states] = Others(rest)
+        return others
+
+    def states_in(self, group: Group) -> States:
+        """The occupied states, sorted, that make up a group of these instances."""
+        return tuple(sorted(state for state, ids in self.by_state.items() if ids is group or _holds(group, ids[0])))
+
+    def changed(self, changes: Mapping[str, str | None]) -> Instances:
+        """The instances after some got another state, came (a new id) or went (``None``); these stay as they are.
+
+        Costs a copy of what is touched: the map, and the groups of the states that were left or entered.
+        """
+        states = dict(self.states)
+        left: dict[str, list[str]] = {}
+        entered: dict[str, list[str]] = {}
+        for instance_id, state in changes.items():
+            before = states.pop(instance_id, None) if state is None else states.get(instance_id)
+            if state is not None:
+                states[instance_id] = state
+            if before == state:
+                continue
+            if before is not None:
+                left.setdefault(before, []).append(instance_id)
+            if state is not None:
+                entered.setdefault(state, []).append(instance_id)
+        after = Instances(states)
+        if self._ids is not None and states.keys() == self.states.keys():
+            after._ids = self._ids
+        if self._by_state is not None:
+            by_state = dict(self._by_state)
+            for state in {**left, **entered}:
+                by_state[state] = _moved(by_state.get(state, ()), left.get(state, ()), entered.get(state, ()))
+            after._by_state = {state: group for state, group in by_state.items() if group}
+            after._keep(self, {*left, *entered})
+        return after
+
+    def _keep(self, before: Instances, touched: set[str]) -> None:
+        """Take over what does not depend on the touched states."""
+        self._within = {states: group for states, group in before._within.items() if touched.isdisjoint(states)}
+        self._others = {states: others for states, others in before._others.items() if touched <= {*states}}
+
+
+def _union(by_state: Mapping[str, Group], states: States) -> Group:
+    groups = [by_state[state] for state in states if state in by_state]
+    if len(groups) <= 1:
+        return groups[0] if groups else ()
+    return tuple(sorted(instance_id for group in groups for instance_id in group))
+
+
+def _holds(group: Group, instance_id: str) -> bool:
+    index = bisect_left(group, instance_id)
+    return index < len(group) and group[index] == instance_id
+
+
+def between(group: Group, first: str, last: str) -> Group:
+    """The part of a group from one id to another, both included."""
+    return group[bisect_left(group, first) : bisect_right(group, last)]
+
+
+def _moved(group: Group, without: Iterable[str], added: Iterable[str]) -> Group:
+    """A sorted group with some ids taken out and some put in."""
+    ids = list(group)
+    for instance_id in without:
+        del ids[bisect_left(ids, instance_id)]
+    for instance_id in added:
+        ids.insert(bisect_left(ids, instance_id), instance_id)
+    return tuple(ids)
+
+
+NO_INSTANCES = Instances({})
+"""Of an entity that has none."""
