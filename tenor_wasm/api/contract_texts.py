@@ -26,6 +26,10 @@ class ContractTexts:
         )
         self._made: dict[Hashable, str] = {}
 
+    def is_constant(self, verdict: VerdictInstance) -> bool:
+        """Whether the contract itself says the payload."""
+        return verdict.verdict_type in self._constant
+
     def made(self, key: Hashable, write: Callable[[], str]) -> str:
         """A text that depends on nothing but its key; written once."""
         text = self._made.get(key)
