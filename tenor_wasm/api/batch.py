@@ -80,4 +80,5 @@ def _evaluated(contract: Contract, facts: Json, states: EntityStates, personas: 
     evaluation = calls.evaluate(contract, facts)
     if personas is None:
         return BatchItem(evaluation, None)
-    return BatchItem(evaluation, tuple(calls.action_space_at(evaluation.snapshot, states, name) for name in personas))
+    inputs = (calls.space_inputs(evaluation.snapshot, states, name) for name in personas)
+    return BatchItem(evaluation, tuple(map(calls.space_of, inputs)))

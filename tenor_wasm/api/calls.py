@@ -175,15 +175,46 @@ def action_space(
     Raises ``invalid_facts``, ``invalid_entity_states``, ``unknown_flow``, ``unknown_entity``, ``invalid_argument`` for
     a persona that is no text and for what is no form or page; ``overflow`` and its like.
     """
+    return space_of(read_space_inputs(contract, facts, entity_states, persona, form, flow, entity, page))
+
+
+class SpaceInputs(NamedTuple):
+    """What an action space is computed from, checked and read."""
+
+    snapshot: Snapshot
+    states: EntityStates
+    persona: str
+    view: View
+    warnings: tuple[Finding, ...]
+
+
+@guarded
+def read_space_inputs(
+    contract: Contract,
+    facts: Json,
+    entity_states: Json | EntityStates,
+    persona: str,
+    form: Json = None,
+    flow: Json = None,
+    entity: Json = None,
+    page: Json = None,
+) -> SpaceInputs:
+    """Check and read what ``action_space`` takes, and evaluate the rules. Raises as it does."""
     _check_text(persona, "persona")
     view = read_view(contract, form, flow, entity, page)
     snapshot = take_snapshot(contract, facts)
-    return action_space_at(snapshot, read_states(entity_states, contract), persona, view)
+    return space_inputs(snapshot, read_states(entity_states, contract), persona, view)
 
 
-def action_space_at(snapshot: Snapshot, states: EntityStates, persona: str, view: View = WHOLE) -> ActionSpaceResult:
-    """The action space of a persona where facts and states were read already."""
+def space_inputs(snapshot: Snapshot, states: EntityStates, persona: str, view: View = WHOLE) -> SpaceInputs:
+    """The inputs of an action space where facts and states were read already."""
     warnings = (*snapshot.facts.warnings, *_persona_warnings(snapshot.contract, persona))
+    return SpaceInputs(snapshot, states, persona, view, warnings)
+
+
+def space_of(inputs: SpaceInputs) -> ActionSpaceResult:
+    """The action space that follows from its inputs. Raises ``overflow`` and its like, ``flow_too_long``."""
+    snapshot, states, persona, view, warnings = inputs
     space = compute_action_space(snapshot, states, persona, view.flow_id, view.entity_id)
     return ActionSpaceResult(shown_by(view, space, states), view, states, warnings)
 

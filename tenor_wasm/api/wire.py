@@ -12,6 +12,7 @@ import tenor_wasm
 from tenor_wasm.api import batch, calls, source
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
+from tenor_wasm.api.layouts import space_text
 from tenor_wasm.api.render import loaded_json, to_json
 from tenor_wasm.api.write import to_text
 from tenor_wasm.errors import Json, TenorError, listed, shown
@@ -142,7 +143,7 @@ def _action_space(params: Params) -> str:
     contract = HANDLES.get(_required(params, "contract"))
     facts, entity_states = _required(params, "facts"), params.get("entity_states", calls.NO_STATES)
     view = {name: params[name] for name in _VIEW_OPTIONS if name in params}
-    return to_text(calls.action_space(contract, facts, entity_states, _text(params, "persona"), **view))
+    return space_text(calls.read_space_inputs(contract, facts, entity_states, _text(params, "persona"), **view))
 
 
 _VIEW_OPTIONS = ("form", "flow", "entity", "page")
