@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from types import MappingProxyType
-from typing import ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from tenor_wasm.api.json_text import check_depth, read_json
 from tenor_wasm.errors import Finding, Findings, Json, TenorError, listed, pointer, shown
@@ -36,8 +36,7 @@ parse_json = read_json
 """Parse JSON text strictly, as every call over text does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(NamedTuple):
     """The verdicts that follow from the facts, and what deserves a warning."""
 
     snapshot: Snapshot
@@ -49,8 +48,7 @@ class Evaluation:
         return tuple(self.snapshot.verdicts.values())
 
 
-@dataclass(frozen=True, slots=True)
-class ActionSpaceResult:
+class ActionSpaceResult(NamedTuple):
     """The action space of a persona, and what deserves a warning."""
 
     space: spaces.ActionSpace
@@ -67,8 +65,7 @@ class ActionSpaceResult:
         return self.space.blocked_actions
 
 
-@dataclass(frozen=True, slots=True)
-class Simulation:
+class Simulation(NamedTuple):
     """How a flow would run, and what deserves a warning. ``instance_bindings`` are those that were given.
 
     ``provenance`` is the chain of the run where it was asked for.
@@ -85,8 +82,7 @@ class Simulation:
         return self.flow.outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(NamedTuple):
     """A contract, to be shown."""
 
     contract: Contract
@@ -234,7 +230,7 @@ def _persona_warnings(contract: Contract, persona: str) -> tuple[Finding, ...]:
 
 def read_states(entity_states: Json | EntityStates, contract: Contract) -> EntityStates:
     """Entity states from JSON, or checked where they are built already. Raises ``invalid_entity_states``."""
-    if not isinstance(entity_states, EntityStates):
+    if type(entity_states) is not EntityStates:
         return read_entity_states(entity_states, contract.entities)
     # States that were built by hand obey the same rules as those that come as JSON.
     return read_entity_states(entity_states.to_json(), contract.entities)

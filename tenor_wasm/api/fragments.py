@@ -35,33 +35,42 @@ class Texts(dict[str, str]):
         return f"[{','.join([self[name] for name in names])}]"
 
 
+_PLAIN = bytes(byte for byte in range(ord("#"), 0x7F) if byte != ord("\\"))
+"""The characters that JSON text holds as they are and that sort after a quotation mark."""
+
+
+def _is_plain(text: str, **marks: int) -> bool:
+    """Whether a text is of plain characters and so many of these marks; seen without looking at each in Python."""
+    if not text.isascii() or any(text.count(_MARKS[name]) != count for name, count in marks.items()):
+        return False
+    return not text.encode().translate(None, _ALLOWED)
+
+
+_MARKS = {"quotes": '"', "breaks": "\n"}
+_ALLOWED = _PLAIN + b'"\n'
+
+
 def ids_text(ids: Group) -> str:
-    """Instance ids as a JSON list, written as one text: nothing is done per instance in Python."""
+    """Instance ids as a JSON list, where no id is unusual written as one text: nothing is done per id in Python."""
     if len(ids) < 2:
         return f"[{quoted(ids[0])}]" if ids else "[]"
-    joined = ",".join(ids)
-    if joined.count(",") != len(ids) - 1:
-        return f"[{','.join(map(quoted, ids))}]"
-    return "[" + quoted(joined).replace(",", '","') + "]"
-
-
-_END, _NEXT = "\x00", "\x01"
-"""Stand between an id and its state, and between two such pairs, while pairs are sorted: they sort before any other
-character, so that pairs come in the order of their ids."""
+    joined = '","'.join(ids)
+    if _is_plain(joined, quotes=2 * (len(ids) - 1), breaks=0):
+        return f'["{joined}"]'
+    return f"[{','.join(map(quoted, ids))}]"
 
 
 def others_text(others: Others) -> str:
-    """Instances and their states as a JSON object, sorted by id. Sorted as texts, not in Python."""
+    """Instances and their states as a JSON object, sorted by id; where no id is unusual, sorted and joined as texts."""
     pairs: list[str] = []
     for state, ids in others.groups.items():
-        joined = f"{_END}{state}{_NEXT}".join((*ids, ""))
-        if joined.count(_END) != len(ids) or joined.count(_NEXT) != len(ids):
+        joined = f'":"{state}\n'.join((*ids, ""))
+        if not _is_plain(joined, quotes=2 * len(ids), breaks=len(ids)):
             return _pair_by_pair(others)
-        pairs += joined[:-1].split(_NEXT)
+        pairs += joined.split("\n")[:-1]
     if len(others.groups) > 1:
-        pairs.sort()
-    text = quoted(_NEXT.join(pairs))
-    return "{" + text.replace("\\u0000", '":"').replace("\\u0001", '","') + "}" if pairs else "{}"
+        pairs.sort()  # a quotation mark ends each id, and sorts before whatever goes on where it ends
+    return '{"' + '","'.join(pairs) + '"}' if pairs else "{}"
 
 
 def _pair_by_pair(others: Others) -> str:

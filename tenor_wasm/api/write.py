@@ -7,8 +7,7 @@ over from its contract word for word. Nothing here decides anything: the text sa
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from functools import singledispatch
-from typing import Any
+from typing import Any, TypeAlias
 
 from tenor_wasm.api.calls import ActionSpaceResult, Evaluation, Simulation
 from tenor_wasm.api.fragments import MOST_TEXTS, Fragments, Texts, quoted
@@ -21,12 +20,6 @@ from tenor_wasm.evaluator.rules import VerdictInstance
 from tenor_wasm.interchange.constructs import Contract
 from tenor_wasm.interchange.nodes import LiteralTerm
 from tenor_wasm.values.printing import payload
-
-
-@singledispatch
-def to_text(result: object) -> str:
-    """The JSON text of a result of ``evaluate``, ``action_space`` or ``simulate_flow``."""
-    raise TypeError(f"no JSON text for {type(result).__name__}")
 
 
 class ContractTexts:
@@ -100,8 +93,8 @@ def warnings_text(warnings: Iterable[Finding]) -> str:
     return f"[{','.join([write_json(warning.to_json()) for warning in warnings])}]" if warnings else "[]"
 
 
-@to_text.register
-def _(result: Evaluation) -> str:
+def evaluation_text(result: Evaluation) -> str:
+    """The verdicts that follow from the facts."""
     texts = texts_of(result.snapshot.contract)
     verdicts = ",".join([texts.verdict(verdict) for verdict in result.snapshot.verdicts.values()])
     return f'{{"verdicts":[{verdicts}],"contract_hash":{texts.hash},"warnings":{warnings_text(result.warnings)}}}'
@@ -208,7 +201,6 @@ def _description(action: a.Action) -> str:
     return f"{action.flow_id} can start with {operations}" + (f" on {' and '.join(counts)}" if counts else "")
 
 
-@to_text.register
 def action_space_text(result: ActionSpaceResult, fragments: Fragments | None = None) -> str:
     """The action space in its full form. ``fragments`` carries texts of groups from one answer to the next."""
     space = result.space
@@ -226,8 +218,8 @@ def action_space_text(result: ActionSpaceResult, fragments: Fragments | None = N
 # --- flows -----------------------------------------------------------------------------------------------------
 
 
-@to_text.register
-def _(result: Simulation) -> str:
+def simulation_text(result: Simulation) -> str:
+    """How a flow would run."""
     flow = result.flow
     texts = texts_of(flow.snapshot.contract)
     verdicts = ",".join([texts.verdict(verdict) for verdict in flow.snapshot.verdicts.values()])
@@ -240,6 +232,20 @@ def _(result: Simulation) -> str:
         f',"resolved_bindings":{write_json(dict(flow.instance_bindings))},"failed":{"true" if flow.failed else "false"}'
         f',"contract_hash":{texts.hash},"warnings":{warnings_text(result.warnings)}{provenance}}}'
     )
+
+
+Writer: TypeAlias = Callable[[Any], str]
+
+_WRITERS: Mapping[type, Writer] = {
+    Evaluation: evaluation_text,
+    ActionSpaceResult: action_space_text,
+    Simulation: simulation_text,
+}
+
+
+def to_text(result: Evaluation | ActionSpaceResult | Simulation) -> str:
+    """The JSON text of a result of ``evaluate``, ``action_space`` or ``simulate_flow``."""
+    return _WRITERS[type(result)](result)
 
 
 @to_json.register(Evaluation)

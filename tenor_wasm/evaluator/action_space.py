@@ -31,7 +31,7 @@ from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import EntityStates
 from tenor_wasm.evaluator.instances import Group, Instances, Others, States
 from tenor_wasm.evaluator.plans import OperationPlan
-from tenor_wasm.evaluator.route import Route, follow_to_operations
+from tenor_wasm.evaluator.route import follow_to_operations
 from tenor_wasm.evaluator.snapshot import Snapshot
 from tenor_wasm.interchange import constructs as c
 
@@ -62,27 +62,28 @@ def judge(flow: c.Flow, snapshot: Snapshot, entity_states: EntityStates, persona
         missing = tuple(name for name in route.verdicts_used if name not in snapshot.verdicts)
         return BlockedAction(flow.id, (PreconditionNotMet(missing, None),), {}, {}, route.ends_with)
     plan_of = compiled(snapshot.contract).plan
+    verdicts = snapshot.verdicts.by_type
     plans = [plan_of(operation) for operation in route.operations]
-    verdicts_used = dict.fromkeys(route.verdicts_used)
+    verdicts_used = route.verdicts_used
     refused: list[BlockReason] = []
     unmet: list[BlockReason] = []
-    for operation, plan in zip(route.operations, plans, strict=True):
+    for plan in plans:
+        operation = plan.operation
         if persona not in plan.personas:
             refused.append(PersonaNotAuthorized(operation.id, operation.allowed_personas))
-        decision = snapshot.decide(operation.precondition, "operation", operation.id)
-        verdicts_used.update(dict.fromkeys(decision.verdicts_used))
-        if not decision.truth:
-            missing = tuple(name for name in decision.verdicts_used if name not in snapshot.verdicts)
-            unmet.append(PreconditionNotMet(missing, operation.id))
+        truth, _, used = snapshot.decide(operation.precondition, "operation", operation.id)
+        verdicts_used = (*verdicts_used, *used)
+        if not truth:
+            unmet.append(PreconditionNotMet(tuple([name for name in used if name not in verdicts]), operation.id))
     fits = [_fit(plan, entity_states) for plan in plans]
     misplaced = [reason for fit in fits for reason in fit.reasons]
     if refused or unmet or misplaced:
         return _blocked(flow, (*refused, *unmet, *misplaced), fits)
-    return _available(flow, route, tuple(verdicts_used), plans, fits, snapshot, entity_states)
+    return _available(flow, plans, tuple(dict.fromkeys(verdicts_used)), fits, snapshot, entity_states)
 
 
-def _blocked(flow: c.Flow, reasons: tuple[BlockReason, ...], fits: Iterable[_Fit]) -> BlockedAction:
-    blocked_instances = _merged(fit.blocked_instances for fit in fits)
+def _blocked(flow: c.Flow, reasons: tuple[BlockReason, ...], fits: list[_Fit]) -> BlockedAction:
+    blocked_instances = _merged([fit.blocked_instances for fit in fits])
     if not isinstance(reasons[0], EntityNotInSourceState):
         return BlockedAction(flow.id, reasons, {}, blocked_instances)
     # The first reason is an entity's state: then no reason is of another kind.
@@ -97,23 +98,23 @@ def _blocked(flow: c.Flow, reasons: tuple[BlockReason, ...], fits: Iterable[_Fit
 
 def _available(
     flow: c.Flow,
-    route: Route,
+    plans: list[OperationPlan],
     verdicts_used: tuple[str, ...],
-    plans: Iterable[OperationPlan],
     fits: list[_Fit],
     snapshot: Snapshot,
     entity_states: EntityStates,
 ) -> Action:
-    bindings = _merged(fit.instance_bindings for fit in fits)
+    verdicts = snapshot.verdicts.by_type
+    bindings = _merged([fit.instance_bindings for fit in fits])
     return Action(
         flow_id=flow.id,
-        entry_operation_id=route.operations[0].id,
-        first_operation_ids=tuple([operation.id for operation in route.operations]),
-        enabling_verdicts=tuple([snapshot.verdicts[name] for name in verdicts_used if name in snapshot.verdicts]),
+        entry_operation_id=plans[0].operation.id,
+        first_operation_ids=tuple([plan.operation.id for plan in plans]),
+        enabling_verdicts=tuple([verdicts[name] for name in verdicts_used if name in verdicts]),
         affected_entities=tuple(_affected(plans, bindings, entity_states, snapshot.contract)),
         instance_bindings=bindings,
         outcomes=tuple([outcome for fit in fits for outcome in fit.outcomes]),
-        blocked_instances=_merged(fit.blocked_instances for fit in fits),
+        blocked_instances=_merged([fit.blocked_instances for fit in fits]),
     )
 
 
@@ -140,13 +141,11 @@ class _Fit(NamedTuple):
 
 
 def _fit(plan: OperationPlan, entity_states: EntityStates) -> _Fit:
-    outcomes = tuple(
-        [
-            OutcomeBindings(plan.operation.id, label, suited)
-            for label, needed in plan.outcomes.items()
-            if (suited := _suited(needed, entity_states)) is not None
-        ]
-    )
+    outcomes = []
+    for label, needed in plan.outcomes.items():
+        suited = _suited(needed, entity_states)
+        if suited is not None:
+            outcomes.append(OutcomeBindings(plan.operation.id, label, suited))
     reasons = () if outcomes else _state_reasons(plan, entity_states)
     bindings: dict[str, Group] = {}
     blocked: dict[str, Others] = {}
@@ -157,11 +156,11 @@ def _fit(plan: OperationPlan, entity_states: EntityStates) -> _Fit:
             bindings[entity_id] = group
         if len(group) < len(instances.states):
             blocked[entity_id] = instances.outside(states)
-    return _Fit(bindings, blocked, outcomes, reasons)
+    return _Fit(bindings, blocked, tuple(outcomes), reasons)
 
 
 def _available_states(
-    plan: OperationPlan, outcomes: tuple[OutcomeBindings, ...], reasons: tuple[EntityNotInSourceState, ...]
+    plan: OperationPlan, outcomes: list[OutcomeBindings], reasons: tuple[EntityNotInSourceState, ...]
 ) -> Mapping[str, States]:
     """Per entity, the states that block nothing: those that the possible outcomes leave.
 
@@ -190,15 +189,13 @@ def _state_reasons(plan: OperationPlan, entity_states: EntityStates) -> tuple[En
     """One reason per entity without an instance where it is needed; when each entity has one but no outcome suits
     them together, the reasons of the first declared outcome."""
     for required in (plan.required, plan.required_first):
-        reasons = tuple(
-            [
-                _state_reason(plan.operation.id, entity_id, states, entity_states.of(entity_id))
-                for entity_id, states in required.items()
-                if not entity_states.of(entity_id).within(tuple(sorted(states)))
-            ]
-        )
+        reasons = []
+        for entity_id, states in required.items():
+            instances = entity_states.of(entity_id)
+            if instances.by_state.keys().isdisjoint(states):
+                reasons.append(_state_reason(plan.operation.id, entity_id, states, instances))
         if reasons:
-            return reasons
+            return tuple(reasons)
     raise AssertionError("an operation without a suited outcome lacks an instance of its first one")
 
 
@@ -208,10 +205,12 @@ def _state_reason(operation_id: str, entity_id: str, states: States, instances: 
     return EntityNotInSourceState(entity_id, current, states, operation_id, ids)
 
 
-def _merged(groups: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
+def _merged(groups: list[Mapping[str, Value]]) -> Mapping[str, Value]:
     """The groups of several operations in one map, sorted; parallel branches never share an entity."""
+    if len(groups) == 1:
+        return groups[0]  # sorted, as the plan has the entities
     return _sorted({entity_id: members for group in groups for entity_id, members in group.items()})
 
 
-def _sorted(groups: dict[str, Value]) -> dict[str, Value]:
-    return groups if len(groups) < 2 else {entity_id: groups[entity_id] for entity_id in sorted(groups)}
+def _sorted(groups: Mapping[str, Value]) -> Mapping[str, Value]:
+    return {entity_id: groups[entity_id] for entity_id in sorted(groups)}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from tenor_wasm.evaluator.instances import Group, Others
 from tenor_wasm.evaluator.rules import VerdictInstance
@@ -17,24 +16,21 @@ Bindings: TypeAlias = Mapping[str, Group]
 """Entity id → instance ids, both sorted."""
 
 
-@dataclass(frozen=True, slots=True)
-class PersonaNotAuthorized:
+class PersonaNotAuthorized(NamedTuple):
     """An operation does not admit the persona."""
 
     operation_id: str
     allowed_personas: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PreconditionNotMet:
+class PreconditionNotMet(NamedTuple):
     """A precondition is false, or no operation is reachable; the absent verdicts that were tested for presence."""
 
     missing_verdicts: tuple[str, ...]
     operation_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class EntityNotInSourceState:
+class EntityNotInSourceState(NamedTuple):
     """No instance of the entity is where the operation needs it.
 
     ``current_state`` is that of the first blocking instance, ``(unknown)`` when there is none at all;
@@ -51,8 +47,7 @@ class EntityNotInSourceState:
 BlockReason: TypeAlias = PersonaNotAuthorized | PreconditionNotMet | EntityNotInSourceState
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeBindings:
+class OutcomeBindings(NamedTuple):
     """The instances on which one outcome of one first operation can be produced: any combination works."""
 
     operation_id: str
@@ -60,8 +55,7 @@ class OutcomeBindings:
     instance_bindings: Bindings
 
 
-@dataclass(frozen=True, slots=True)
-class AffectedEntity:
+class AffectedEntity(NamedTuple):
     """An entity that the action would change, seen at its first available instance."""
 
     entity_id: str
@@ -69,8 +63,7 @@ class AffectedEntity:
     possible_transitions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """A flow that the persona can start.
 
     ``instance_bindings`` holds, per entity, the instances that some outcome accepts; ``outcomes`` says which
@@ -87,8 +80,7 @@ class Action:
     blocked_instances: Mapping[str, Others]
 
 
-@dataclass(frozen=True, slots=True)
-class BlockedAction:
+class BlockedAction(NamedTuple):
     """A flow that the persona cannot start. ``reasons`` lists all, in the order persona, precondition, entity state.
 
     ``instance_bindings`` holds the instances that block for the first reason; ``blocked_instances`` every instance
@@ -102,8 +94,7 @@ class BlockedAction:
     ends_with: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ActionSpace:
+class ActionSpace(NamedTuple):
     """Every flow of the contract, available or blocked, in the bundle's order."""
 
     persona: str

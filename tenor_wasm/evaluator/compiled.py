@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tenor_wasm.errors import Place
 from tenor_wasm.evaluator.plans import OperationPlan
 from tenor_wasm.evaluator.predicates import PredicateFunction, TermFunction, compile_payload, compile_predicate
-from tenor_wasm.interchange.constructs import Contract, Operation, Rule
+from tenor_wasm.interchange.constructs import Contract, Fact, Operation, Rule
 from tenor_wasm.interchange.graph import touched_entities
 from tenor_wasm.interchange.nodes import Predicate
 from tenor_wasm.interchange.text import expression_text
 from tenor_wasm.values.codec import Decoder, decoder
+
+EXTERNAL = "external"
+"""Where a fact comes from that was asserted (§5.3)."""
 
 
 class CompiledContract:
@@ -27,12 +31,16 @@ class CompiledContract:
         "_plans",
         "_predicates",
         "_texts",
-        "fact_decoders",
+        "all_external",
+        "facts",
         "rules",
     )
 
     def __init__(self, contract: Contract) -> None:
-        self.fact_decoders: Mapping[str, Decoder] = {fact.id: decoder(fact.type) for fact in contract.facts.values()}
+        self.facts: tuple[tuple[Fact, Decoder, Place], ...] = tuple(
+            (fact, decoder(fact.type), (None, fact.id)) for fact in contract.facts.values()
+        )
+        self.all_external: Mapping[str, str] = dict.fromkeys(contract.facts, EXTERNAL)
         self.rules: tuple[tuple[Rule, PredicateFunction, TermFunction], ...] = tuple(
             (rule, compile_predicate(rule.when), compile_payload(rule.payload, rule.payload_type))
             for rule in sorted(contract.rules, key=lambda rule: rule.stratum)

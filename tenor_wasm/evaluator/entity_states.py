@@ -114,7 +114,7 @@ def read_entity_states(json: Json, entities: Mapping[str, Entity]) -> EntityStat
     Raises ``invalid_entity_states`` with every fault in ``details.findings``: ``unknown_entity``, ``unknown_state``,
     ``empty_instance_id`` or ``type_mismatch``, each with its place. (§6.5)
     """
-    if not isinstance(json, Mapping):
+    if type(json) is not dict and not isinstance(json, Mapping):
         raise TenorError("invalid_entity_states", f"entity states are an object of entity to state, not {shown(json)}")
     findings = Findings()
     grouped: dict[str, dict[str, str]] = {}

@@ -11,6 +11,7 @@ Rules this module lives by:
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
@@ -55,11 +56,12 @@ class Others(Mapping[str, str]):
 class Instances:
     """The instances of one entity: ``states`` by id, and the groups of those ids."""
 
-    __slots__ = ("_by_state", "_ids", "_others", "_within", "states")
+    __slots__ = ("_by_state", "_ids", "_is_in_order", "_others", "_within", "states")
 
     def __init__(self, states: Mapping[str, str]) -> None:
         self.states = states
         self._ids: Group | None = None
+        self._is_in_order = False
         self._by_state: Mapping[str, Group] | None = None
         self._within: dict[States, Group] = {}
         self._others: dict[States, Others] = {}
@@ -68,7 +70,9 @@ class Instances:
     def ids(self) -> Group:
         """Every instance."""
         if self._ids is None:
-            self._ids = tuple(sorted(self.states))
+            given = tuple(self.states)
+            self._ids = tuple(sorted(given))
+            self._is_in_order = self._ids == given
         return self._ids
 
     @property
@@ -80,13 +84,12 @@ class Instances:
 
     def _grouped(self) -> Mapping[str, Group]:
         states, ids = self.states, self.ids
-        occupied = dict.fromkeys(states.values())
-        if len(occupied) <= 1:
-            return dict.fromkeys(occupied, ids)
-        groups: dict[str, list[str]] = {state: [] for state in occupied}
-        add = {state: group.append for state, group in groups.items()}
-        for instance_id in ids:
-            add[states[instance_id]](instance_id)
+        if len(ids) == 1:
+            return {states[ids[0]]: ids}
+        groups: defaultdict[str, list[str]] = defaultdict(list)
+        in_order = states.items() if self._is_in_order else zip(ids, map(states.__getitem__, ids), strict=True)
+        for instance_id, state in in_order:
+            groups[state].append(instance_id)
         return {state: tuple(group) for state, group in groups.items()}
 
     def within(self, states: States) -> Group:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tenor_wasm.errors import TenorError
 from tenor_wasm.evaluator.flows import FAILED_OUTCOMES, STEP_LIMIT, nested
@@ -14,8 +15,7 @@ from tenor_wasm.evaluator.snapshot import Snapshot
 from tenor_wasm.interchange import constructs as c
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """The first operations that a flow reaches on a snapshot, the verdicts and the branches that decided the way, and,
     when no operation is reached, the terminal outcome."""
 
@@ -27,6 +27,9 @@ class Route:
 
 def follow_to_operations(flow: c.Flow, snapshot: Snapshot) -> Route:
     """Follow a flow from its entry to its first operations, all branches of a parallel step at once."""
+    entry = flow.steps[flow.entry]
+    if isinstance(entry, c.OperationStep):
+        return Route((snapshot.contract.operations[entry.operation_id],))
     follower = _Follower(snapshot)
     ending = follower.follow(c.StepRef(flow.entry), flow.steps)
     verdicts = tuple(follower.verdicts_used)

@@ -134,7 +134,7 @@ def test_an_action_can_be_done_on_exactly_the_instances_that_it_lists(situation:
                     assert executes(operation, label, space, states, {**binding, **aside}) == expected
             for entity_id in entities:
                 offered = set(action.instance_bindings.get(entity_id, ()))
-                blocked = action.blocked_instances.get(entity_id, {})
+                blocked: Mapping[str, str] = action.blocked_instances.get(entity_id) or {}
                 assert offered.isdisjoint(blocked)
                 assert offered | set(blocked) == set(nested[entity_id])
                 assert all(nested[entity_id][name] == state for name, state in blocked.items())
