@@ -23,7 +23,7 @@ from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates, r
 from tenor_wasm.evaluator.flows import FlowResult, execute_flow
 from tenor_wasm.evaluator.rules import VerdictInstance
 from tenor_wasm.evaluator.snapshot import Snapshot, take_snapshot
-from tenor_wasm.interchange.constructs import Contract
+from tenor_wasm.interchange.constructs import Contract, Flow
 from tenor_wasm.interchange.load import load_contract
 
 Arguments = ParamSpec("Arguments")
@@ -141,11 +141,10 @@ def action_space(
     ``entity_states`` is flat, nested or mixed JSON, or ``EntityStates``. Raises ``invalid_facts``,
     ``invalid_entity_states``, ``invalid_argument`` for a persona that is no text; ``overflow`` and its like.
     """
-    _check_text(persona, "persona")
+    check_text(persona, "persona")
     snapshot = take_snapshot(contract, facts)
     states = read_states(entity_states, contract)
-    warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
-    return ActionSpaceResult(compute_action_space(snapshot, states, persona), warnings)
+    return ActionSpaceResult(compute_action_space(snapshot, states, persona), warnings_of(snapshot, persona))
 
 
 @guarded
@@ -169,21 +168,46 @@ def simulate_flow(
     Raises ``unknown_flow``, ``invalid_facts``, ``invalid_entity_states``, ``invalid_bindings``, ``missing_binding``,
     ``invalid_argument``, and what ``execute_flow`` raises.
     """
-    _check_text(flow, "flow")
-    _check_text(persona, "persona")
-    if not isinstance(provenance, bool):
-        raise _invalid_argument("provenance", f"'provenance' must be true or false, not {shown(provenance)}")
-    declared = contract.flows.get(flow)
+    declared = declared_flow(contract, flow, persona)
+    snapshot = take_snapshot(contract, facts)
+    states = read_states(entity_states, contract)
+    return simulate_on(snapshot, states, declared, persona, instance_bindings, outcomes, provenance)
+
+
+def declared_flow(contract: Contract, flow: Json, persona: Json) -> Flow:
+    """The flow to simulate. Raises ``unknown_flow``; ``invalid_argument`` when flow or persona are no texts."""
+    check_text(flow, "flow")
+    check_text(persona, "persona")
+    declared = contract.flows.get(flow) if isinstance(flow, str) else None
     if declared is None:
         raise TenorError("unknown_flow", f"no flow '{flow}' is declared; declared are {listed(contract.flows)}")
-    snapshot = take_snapshot(contract, facts)
-    states = read_states(entity_states, contract).with_defaults(contract.entities)
+    return declared
+
+
+def simulate_on(
+    snapshot: Snapshot,
+    entity_states: EntityStates,
+    flow: Flow,
+    persona: str,
+    instance_bindings: Json,
+    outcomes: Json,
+    provenance: bool,
+) -> Simulation:
+    """Run a flow on what was read already. Raises as ``simulate_flow``."""
+    contract = snapshot.contract
+    if not isinstance(provenance, bool):
+        raise invalid_argument("provenance", f"'provenance' must be true or false, not {shown(provenance)}")
+    states = entity_states.with_defaults(contract.entities)
     given = _bindings(instance_bindings, contract)
-    bindings = given or dict.fromkeys(compiled(contract).entities_of(flow), DEFAULT_INSTANCE)
-    choices = _choices(outcomes)
-    warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
-    result = execute_flow(declared, persona, snapshot, states, bindings, choices)
+    bindings = given or dict.fromkeys(compiled(contract).entities_of(flow.id), DEFAULT_INSTANCE)
+    result = execute_flow(flow, persona, snapshot, states, bindings, _choices(outcomes))
+    warnings = warnings_of(snapshot, persona)
     return Simulation(result, given, warnings, provenance_chain(result) if provenance else None)
+
+
+def warnings_of(snapshot: Snapshot, persona: str) -> tuple[Finding, ...]:
+    """What deserves a warning in an answer about a persona."""
+    return (*snapshot.facts.warnings, *_persona_warnings(snapshot.contract, persona))
 
 
 def inspect(contract: Contract) -> Inspection:
@@ -205,19 +229,20 @@ def read_inputs(
     contract: Contract, facts: Json, entity_states: Json | EntityStates, persona: str, instance_bindings: Json = None
 ) -> Inputs:
     """Read facts, entity states and bindings as the calls here do, with their errors and warnings."""
-    _check_text(persona, "persona")
+    check_text(persona, "persona")
     snapshot = take_snapshot(contract, facts)
     states = read_states(entity_states, contract)
-    warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
-    return Inputs(snapshot, states, _bindings(instance_bindings, contract), warnings)
+    return Inputs(snapshot, states, _bindings(instance_bindings, contract), warnings_of(snapshot, persona))
 
 
-def _check_text(value: Json, name: str) -> None:
+def check_text(value: Json, name: str) -> None:
+    """Raise ``invalid_argument`` for an argument that is no text."""
     if not isinstance(value, str):
-        raise _invalid_argument(name, f"'{name}' must be a text, not {shown(value)}")
+        raise invalid_argument(name, f"'{name}' must be a text, not {shown(value)}")
 
 
-def _invalid_argument(argument: str, message: str, path: str = "") -> TenorError:
+def invalid_argument(argument: str, message: str, path: str = "") -> TenorError:
+    """The error for an argument that is not what it should be, at a place in it."""
     return TenorError("invalid_argument", message, path, {"argument": argument})
 
 
@@ -265,9 +290,9 @@ def _choices(json: Json) -> dict[str, str]:
     if json is None:
         return {}
     if not isinstance(json, Mapping):
-        raise _invalid_argument("outcomes", f"'outcomes' is an object of step to outcome, not {shown(json)}")
+        raise invalid_argument("outcomes", f"'outcomes' is an object of step to outcome, not {shown(json)}")
     for step_id, label in json.items():
         if not isinstance(label, str):
             message = f"the outcome for '{step_id}' must be a text, not {shown(label)}"
-            raise _invalid_argument("outcomes", message, pointer((None, step_id)))
+            raise invalid_argument("outcomes", message, pointer((None, step_id)))
     return dict(json)

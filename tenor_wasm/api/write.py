@@ -122,7 +122,7 @@ class ActionWriter:
         return (
             f'{{"flow_id":{names[action.flow_id]},"persona_id":{self.persona}'
             f',"entry_operation_id":{names[action.entry_operation_id]},"enabling_verdicts":[{enabling}]'
-            f',"affected_entities":[{affected}],"description":{quoted(_description(action))}'
+            f',"affected_entities":[{affected}],"description":{quoted(description(action))}'
             f',"instance_bindings":{self._bindings(action.instance_bindings)}'
             f',"first_operation_ids":{texts.list_of(action.first_operation_ids)},"outcomes":[{outcomes}]'
             f',"blocked_instances":{self._blocked_instances(action.blocked_instances)}}}'
@@ -130,7 +130,7 @@ class ActionWriter:
 
     def blocked(self, blocked: a.BlockedAction) -> str:
         """A flow that the persona cannot start."""
-        reasons = [_REASONS[type(reason)](self, reason) for reason in blocked.reasons]
+        reasons = [self.reason(reason) for reason in blocked.reasons]
         ends_with = "" if blocked.ends_with is None else f',"ends_with":{quoted(blocked.ends_with)}'
         return (
             f'{{"flow_id":{self.texts.names[blocked.flow_id]},"reason":{reasons[0]}'
@@ -159,6 +159,10 @@ class ActionWriter:
             f'{{"operation_id":{names[outcome.operation_id]},"outcome":{names[outcome.outcome]}'
             f',"instance_bindings":{self._bindings(outcome.instance_bindings)}}}'
         )
+
+    def reason(self, reason: a.BlockReason) -> str:
+        """Why a flow is blocked."""
+        return _REASONS[type(reason)](self, reason)
 
     def persona_reason(self, reason: a.PersonaNotAuthorized) -> str:
         """The persona may not execute an operation."""
@@ -192,7 +196,8 @@ _REASONS: Mapping[type, Callable[[ActionWriter, Any], str]] = {
 }
 
 
-def _description(action: a.Action) -> str:
+def description(action: a.Action) -> str:
+    """An available flow in a few words."""
     operations = " and ".join(action.first_operation_ids)
     counts = [
         f"{len(instance_ids)} {entity_id} instance{'s' if len(instance_ids) != 1 else ''}"
@@ -236,16 +241,17 @@ def simulation_text(result: Simulation) -> str:
 
 Writer: TypeAlias = Callable[[Any], str]
 
-_WRITERS: Mapping[type, Writer] = {
+WRITERS: dict[type, Writer] = {
     Evaluation: evaluation_text,
     ActionSpaceResult: action_space_text,
     Simulation: simulation_text,
 }
+"""Result → the function that writes it; what stands above this module adds its own."""
 
 
 def to_text(result: Evaluation | ActionSpaceResult | Simulation) -> str:
     """The JSON text of a result of ``evaluate``, ``action_space`` or ``simulate_flow``."""
-    return _WRITERS[type(result)](result)
+    return WRITERS[type(result)](result)
 
 
 @to_json.register(Evaluation)

@@ -78,11 +78,13 @@ def judge(flow: c.Flow, snapshot: Snapshot, entity_states: EntityStates, persona
     fits = [_fit(plan, entity_states) for plan in plans]
     misplaced = [reason for fit in fits for reason in fit.reasons]
     if refused or unmet or misplaced:
-        return _blocked(flow, (*refused, *unmet, *misplaced), fits)
+        return _blocked(flow, (*refused, *unmet, *misplaced), fits, entity_states)
     return _available(flow, plans, tuple(dict.fromkeys(verdicts_used)), fits, snapshot, entity_states)
 
 
-def _blocked(flow: c.Flow, reasons: tuple[BlockReason, ...], fits: list[_Fit]) -> BlockedAction:
+def _blocked(
+    flow: c.Flow, reasons: tuple[BlockReason, ...], fits: list[_Fit], entity_states: EntityStates
+) -> BlockedAction:
     blocked_instances = _merged([fit.blocked_instances for fit in fits])
     if not isinstance(reasons[0], EntityNotInSourceState):
         return BlockedAction(flow.id, reasons, {}, blocked_instances)
@@ -92,7 +94,7 @@ def _blocked(flow: c.Flow, reasons: tuple[BlockReason, ...], fits: list[_Fit]) -
     }
     for entity_id, others in blocked_instances.items():
         if entity_id not in blocking:
-            blocking[entity_id] = tuple(others)
+            blocking[entity_id] = entity_states.of(entity_id).within(tuple(sorted(others.groups)))
     return BlockedAction(flow.id, reasons, _sorted(blocking), blocked_instances)
 
 

@@ -1,0 +1,157 @@
+"""What changed of an action space in its grouped form: a session sends this in the place of the whole.
+
+Rules this module lives by:
+
+- A change leads from the grouped form at one revision to the grouped form at another, exactly.
+- Instances are named where they came into a state or left it. Of a flow come the members that changed; all of them,
+  with its place in the list, where it became available or blocked. What is absent did not change.
+- Its size follows from what changed, never from how many instances there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from tenor_wasm.api.fragments import Fragments, Texts, ids_text, quoted
+from tenor_wasm.api.json_text import read_json
+from tenor_wasm.api.render import JsonObject, to_json
+from tenor_wasm.api.write import WRITERS, ActionWriter, description, texts_of
+from tenor_wasm.evaluator.actions import Action, BlockedAction
+from tenor_wasm.evaluator.instances import Group, Others
+from tenor_wasm.evaluator.live_instances import Members
+from tenor_wasm.interchange.constructs import Contract
+
+MemberTexts = tuple[str, ...]
+"""The members of an object as JSON text, each with its name."""
+
+
+class Moves(NamedTuple):
+    """The instances that came into a state and that left it, both sorted."""
+
+    added: Group
+    removed: Group
+
+
+class FlowChange(NamedTuple):
+    """The members of a flow that changed. With a ``place`` in its list, the flow became available or
+    blocked, or got other members, and these are all that it has."""
+
+    flow_id: str
+    is_available: bool
+    place: int | None
+    members: MemberTexts
+
+
+class ActionSpaceChange(NamedTuple):
+    """What is different between the action spaces of a session at two revisions.
+
+    ``instances`` is entity → state → moves; ``members`` are those of the action space that belong to no flow.
+    """
+
+    revision: int
+    since: int
+    instances: Mapping[str, Mapping[str, Moves]]
+    flows: tuple[FlowChange, ...]
+    members: MemberTexts
+
+
+def change_text(change: ActionSpaceChange) -> str:
+    """A change as JSON text."""
+    instances = ",".join(
+        [f"{quoted(entity_id)}:{_moves_by_state(states)}" for entity_id, states in change.instances.items()]
+    )
+    available = ",".join([_flow(flow) for flow in change.flows if flow.is_available])
+    blocked = ",".join([_flow(flow) for flow in change.flows if not flow.is_available])
+    members = (
+        '"form":"change"',
+        f'"revision":{change.revision}',
+        f'"since":{change.since}',
+        f'"instances":{{{instances}}}',
+        f'"actions":[{available}]',
+        f'"blocked_actions":[{blocked}]',
+        *change.members,
+    )
+    return f"{{{','.join(members)}}}"
+
+
+def _moves_by_state(states: Mapping[str, Moves]) -> str:
+    return f"{{{','.join([f'{quoted(state)}:{_moves(moves)}' for state, moves in states.items()])}}}"
+
+
+def _moves(moves: Moves) -> str:
+    lists = [f'"{name}":{ids_text(ids)}' for name, ids in zip(moves._fields, moves, strict=True) if ids]
+    return f"{{{','.join(lists)}}}"
+
+
+def _flow(flow: FlowChange) -> str:
+    index = () if flow.place is None else (f'"index":{flow.place}',)
+    return f"{{{','.join((f'"flow_id":{quoted(flow.flow_id)}', *index, *flow.members))}}}"
+
+
+class _GroupNames(Fragments):
+    """In the place of the texts of groups: the states that a group is made of."""
+
+    __slots__ = ("_texts",)
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def ids(self, group: Group) -> str:
+        return self._texts.list_of(group.occupied) if isinstance(group, Members) else "[]"
+
+    def others(self, others: Others) -> str:
+        return self._texts.list_of(others.groups)
+
+
+class MembersWriter(ActionWriter):
+    """Writes a flow's entry of the grouped form member by member, so that they can be compared."""
+
+    __slots__ = ()
+
+    def __init__(self, contract: Contract, persona: str) -> None:
+        super().__init__(contract, persona, _GroupNames(texts_of(contract).names))
+
+    def members(self, judged: Action | BlockedAction) -> MemberTexts:
+        """The members of a flow but its id, in their order."""
+        return self._of_action(judged) if isinstance(judged, Action) else self._of_blocked(judged)
+
+    def _of_action(self, action: Action) -> MemberTexts:
+        texts = self.texts
+        return (
+            f'"persona_id":{self.persona}',
+            f'"entry_operation_id":{texts.names[action.entry_operation_id]}',
+            f'"enabling_verdicts":{_list(map(texts.current_verdict, action.enabling_verdicts))}',
+            f'"affected_entities":{_list(map(self._affected, action.affected_entities))}',
+            f'"description":{quoted(description(action))}',
+            f'"instance_states":{self._bindings(action.instance_bindings)}',
+            f'"first_operation_ids":{texts.list_of(action.first_operation_ids)}',
+            f'"outcomes":{_list(map(self._outcome, action.outcomes))}',
+            f'"blocked_states":{self._blocked_instances(action.blocked_instances)}',
+        )
+
+    def _of_blocked(self, blocked: BlockedAction) -> MemberTexts:
+        reasons = [self.reason(reason) for reason in blocked.reasons]
+        ends_with = () if blocked.ends_with is None else (f'"ends_with":{quoted(blocked.ends_with)}',)
+        return (
+            f'"reason":{reasons[0]}',
+            f'"instance_states":{self._bindings(blocked.instance_bindings)}',
+            f'"reasons":{_list(reasons)}',
+            f'"blocked_states":{self._blocked_instances(blocked.blocked_instances)}',
+            *ends_with,
+        )
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"[{','.join(texts)}]"
+
+
+WRITERS[ActionSpaceChange] = change_text
+
+
+@to_json.register
+def _(change: ActionSpaceChange) -> JsonObject:
+    answer = read_json(change_text(change))
+    assert isinstance(answer, dict)
+    return answer
