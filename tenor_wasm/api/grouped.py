@@ -1,11 +1,12 @@
-"""What changed of an action space in its grouped form: a session sends this in the place of the whole.
+"""The action space of a session in its grouped form, and what of it changed.
 
 Rules this module lives by:
 
-- A change leads from the grouped form at one revision to the grouped form at another, exactly.
-- Instances are named where they came into a state or left it. Of a flow come the members that changed; all of them,
-  with its place in the list, where it became available or blocked. What is absent did not change.
-- Its size follows from what changed, never from how many instances there are.
+- In the grouped form instances are listed once, by entity and state; flows name states.
+- A change leads from the grouped form at one revision to the grouped form at another, exactly. It names the instances
+  that came into a state or left it. Of a flow it has the members that changed; all of them, with its place in the list,
+  where it became available or blocked. What is absent did not change.
+- The size of a change follows from what changed, never from how many instances there are.
 """
 
 from __future__ import annotations
@@ -44,35 +45,36 @@ class FlowChange(NamedTuple):
 
 
 class ActionSpaceChange(NamedTuple):
-    """What is different between the action spaces of a session at two revisions.
+    """What is different between the action spaces of a session at two revisions; the whole where ``since`` is ``None``.
 
     ``instances`` is entity → state → moves; ``members`` are those of the action space that belong to no flow.
     """
 
     revision: int
-    since: int
+    since: int | None
     instances: Mapping[str, Mapping[str, Moves]]
     flows: tuple[FlowChange, ...]
     members: MemberTexts
 
 
 def change_text(change: ActionSpaceChange) -> str:
-    """A change as JSON text."""
-    instances = ",".join(
-        [f"{quoted(entity_id)}:{_moves_by_state(states)}" for entity_id, states in change.instances.items()]
-    )
+    """A change, or the whole in its grouped form, as JSON text."""
+    is_whole = change.since is None
+    about = '"form":"grouped"' if is_whole else f'"form":"change","since":{change.since}'
+    moves = _whole_groups if is_whole else _moves_by_state
+    entities = [f"{quoted(entity_id)}:{moves(states)}" for entity_id, states in change.instances.items()]
     available = ",".join([_flow(flow) for flow in change.flows if flow.is_available])
     blocked = ",".join([_flow(flow) for flow in change.flows if not flow.is_available])
     members = (
-        '"form":"change"',
-        f'"revision":{change.revision}',
-        f'"since":{change.since}',
-        f'"instances":{{{instances}}}',
-        f'"actions":[{available}]',
-        f'"blocked_actions":[{blocked}]',
+        f'{about},"revision":{change.revision},"instances":{{{",".join(entities)}}}'
+        f',"actions":[{available}],"blocked_actions":[{blocked}]',
         *change.members,
     )
     return f"{{{','.join(members)}}}"
+
+
+def _whole_groups(states: Mapping[str, Moves]) -> str:
+    return f"{{{','.join([f'{quoted(state)}:{ids_text(moves.added)}' for state, moves in states.items()])}}}"
 
 
 def _moves_by_state(states: Mapping[str, Moves]) -> str:
@@ -85,8 +87,9 @@ def _moves(moves: Moves) -> str:
 
 
 def _flow(flow: FlowChange) -> str:
-    index = () if flow.place is None else (f'"index":{flow.place}',)
-    return f"{{{','.join((f'"flow_id":{quoted(flow.flow_id)}', *index, *flow.members))}}}"
+    place = () if flow.place is None else (f'"index":{flow.place}',)
+    members = (f'"flow_id":{quoted(flow.flow_id)}', *place, *flow.members)
+    return f"{{{','.join(members)}}}"
 
 
 class _GroupNames(Fragments):

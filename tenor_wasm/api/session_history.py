@@ -91,15 +91,15 @@ class History:
         else:
             self._top.write(members, True, revision)
 
-    def reaches(self, since: int) -> bool:
-        """Whether a change since then can be told."""
-        return since >= self._first
-
-    def change(self, revision: int, since: int, entity_states: EntityStates) -> ActionSpaceChange:
-        """What is different at ``revision``, the present one, from ``since``."""
-        moves = self._moves_since(since, entity_states)
-        members = () if self._top is None else self._top.since(since)
-        return ActionSpaceChange(revision, since, moves, tuple(self._flows_since(since)), members)
+    def change(self, revision: int, since: int | None, entity_states: EntityStates) -> ActionSpaceChange:
+        """What is different at ``revision``, the present one, from ``since``; the whole where that is too long ago."""
+        if since is not None and since >= self._first:
+            members = () if self._top is None else self._top.since(since)
+            moves = self._moves_since(since, entity_states)
+            return ActionSpaceChange(revision, since, moves, tuple(self._flows_since(since)), members)
+        members = () if self._top is None else self._top.members
+        flows = [FlowChange(name, flow.is_available, None, flow.members) for name, flow in self._flows.items()]
+        return ActionSpaceChange(revision, None, _all(entity_states), tuple(flows), members)
 
     def _flows_since(self, since: int) -> Iterable[FlowChange]:
         places = {True: count(), False: count()}
@@ -134,3 +134,10 @@ class History:
 
 def _by_instance(item: tuple[tuple[str, str], str | None]) -> tuple[str, str]:
     return item[0]
+
+
+def _all(entity_states: EntityStates) -> dict[str, dict[str, Moves]]:
+    return {
+        entity_id: {state: Moves(group, ()) for state, group in entity_states.of(entity_id).by_state.items()}
+        for entity_id in sorted(entity_states.entity_ids())
+    }

@@ -39,7 +39,7 @@ Changes = dict[tuple[str, str], str | None]
 """Entity and instance → its new state; ``None`` for one that goes."""
 
 
-_UNASKED = -1
+_UNASKED = object()
 
 
 @calls.guarded
@@ -48,14 +48,14 @@ def open_session(
     facts: Json,
     entity_states: Json | EntityStates,
     persona: str,
-    revision: int = 0,
+    revision: Json = 0,
 ) -> Session:
     """Open a session on a contract. The inputs are those of ``action_space``, with its errors.
 
     ``revision`` is the number to begin with, for a session that goes on where another one ended.
     """
     calls.check_text(persona, "persona")
-    if type(revision) is not int or revision < 0:
+    if not isinstance(revision, int) or isinstance(revision, bool) or revision < 0:
         message = f"'revision' must be a whole number from 0 on, not {shown(revision)}"
         raise calls.invalid_argument("revision", message)
     snapshot = take_snapshot(contract, facts)
@@ -217,26 +217,26 @@ class Session:
     def action_space(self) -> calls.ActionSpaceResult: ...
 
     @overload
-    def action_space(self, since: int | None) -> ActionSpaceChange: ...
+    def action_space(self, since: Json) -> ActionSpaceChange: ...
 
     @calls.guarded
-    def action_space(self, since: int | None = _UNASKED) -> calls.ActionSpaceResult | ActionSpaceChange:
+    def action_space(self, since: Json = _UNASKED) -> calls.ActionSpaceResult | ActionSpaceChange:
         """The action space, as ``action_space`` gives it; with ``since`` only what is different since that revision.
 
         A change leads from the grouped form at the revision ``since`` to the present one; with ``None``, or where
         ``since`` is too long ago, it is the whole (its own ``since`` says so). Raises ``unknown_revision`` for a
         revision that the session never had.
         """
-        if since == _UNASKED:
+        if since is _UNASKED:
             self._judge()
             actions = [judged for judged in self._judged.values() if isinstance(judged, Action)]
             blocked = [judged for judged in self._judged.values() if isinstance(judged, BlockedAction)]
             space = ActionSpace(self.persona, tuple(actions), tuple(blocked), self.snapshot)
             return calls.ActionSpaceResult(space, self.warnings)
-        self._check_since(since)
+        start = self._revision(since)
         self._judge()
         self._write()
-        return self._history.change(self.revision, since, self.entity_states)
+        return self._history.change(self.revision, start, self.entity_states)
 
     @calls.guarded
     def simulate_flow(
@@ -284,12 +284,15 @@ class Session:
         self._fragments = fragments if len(text) <= MOST_KEPT else None
         return text
 
-    def _check_since(self, since: Json) -> None:
-        if since is not None and type(since) is not int:
+    def _revision(self, since: Json) -> int | None:
+        if since is None:
+            return None
+        if not isinstance(since, int) or isinstance(since, bool):
             raise calls.invalid_argument("since", f"'since' must be a revision or null, not {shown(since)}")
-        if isinstance(since, int) and not 0 <= since <= self.revision:
-            message = f"the session never had the revision {shown(since)}, it is at {self.revision}; ask since null"
+        if not 0 <= since <= self.revision:
+            message = f"the session never had the revision {since}, it is at {self.revision}; ask since null"
             raise TenorError("unknown_revision", message, "", {"argument": "since"})
+        return since
 
     def _judge(self) -> None:
         """Bring the judgements of the flows up to date; where one cannot be computed, all stay to be done."""
@@ -334,6 +337,7 @@ class Session:
         return (
             f'"persona_id":{quoted(self.persona)}',
             f'"current_verdicts":[{verdicts}]',
+            f'"contract_hash":{texts.hash}',
             f'"warnings":{warnings_text(self.warnings)}',
         )
 
