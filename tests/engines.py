@@ -145,7 +145,9 @@ class TypedCall(NamedTuple):
 TYPED_CALLS = {
     "load": TypedCall(api.load, ("bundle",)),
     "evaluate": TypedCall(api.evaluate, ("facts",)),
-    "action_space": TypedCall(api.action_space, ("facts", "entity_states", "persona")),
+    "action_space": TypedCall(
+        api.action_space, ("facts", "entity_states", "persona"), ("form", "flow", "entity", "page")
+    ),
     "simulate_flow": TypedCall(
         api.simulate_flow,
         ("flow", "persona", "facts"),

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from tenor_wasm.api.json_text import check_depth, read_json
+from tenor_wasm.api.views import Shown, View, read_view, shown_by
 from tenor_wasm.errors import Finding, Findings, Json, TenorError, listed, pointer, shown
 from tenor_wasm.evaluator import actions as spaces
 from tenor_wasm.evaluator.action_space import action_space as compute_action_space
@@ -49,10 +50,17 @@ class Evaluation(NamedTuple):
 
 
 class ActionSpaceResult(NamedTuple):
-    """The action space of a persona, and what deserves a warning."""
+    """The action space of a persona, what of it is shown, and what deserves a warning."""
 
-    space: spaces.ActionSpace
+    shown: Shown
+    view: View
+    entity_states: EntityStates
     warnings: tuple[Finding, ...]
+
+    @property
+    def space(self) -> spaces.ActionSpace:
+        """The action space, as far as it is shown."""
+        return self.shown.space
 
     @property
     def actions(self) -> tuple[spaces.Action, ...]:
@@ -63,6 +71,11 @@ class ActionSpaceResult(NamedTuple):
     def blocked_actions(self) -> tuple[spaces.BlockedAction, ...]:
         """The other flows, with all reasons."""
         return self.space.blocked_actions
+
+    @property
+    def next_cursor(self) -> str | None:
+        """Where the next page begins; ``None`` when there is none."""
+        return self.shown.next_cursor
 
 
 class Simulation(NamedTuple):
@@ -119,7 +132,12 @@ def load(bundle: Json) -> Contract:
 
 def load_text(text: str) -> Contract:
     """Load an interchange bundle from JSON text. Raises as ``parse_json`` and ``load`` do."""
-    return load_contract(read_json(text, "the contract"))
+    return load_parsed(read_json(text, "the contract"))
+
+
+def load_parsed(bundle: Json) -> Contract:
+    """Load an interchange bundle that ``parse_json`` has read, which held its nesting and its keys to the rules."""
+    return load_contract(bundle, parsed=True)
 
 
 @guarded
@@ -134,17 +152,32 @@ def evaluate(contract: Contract, facts: Json) -> Evaluation:
 
 @guarded
 def action_space(
-    contract: Contract, facts: Json, entity_states: Json | EntityStates, persona: str
+    contract: Contract,
+    facts: Json,
+    entity_states: Json | EntityStates,
+    persona: str,
+    form: Json = None,
+    flow: Json = None,
+    entity: Json = None,
+    page: Json = None,
 ) -> ActionSpaceResult:
     """Compute what a persona may do, to which instances, and why the rest is blocked (§15.6).
 
-    ``entity_states`` is flat, nested or mixed JSON, or ``EntityStates``. Raises ``invalid_facts``,
-    ``invalid_entity_states``, ``invalid_argument`` for a persona that is no text; ``overflow`` and its like.
+    ``entity_states`` is flat, nested or mixed JSON, or ``EntityStates``. ``form`` is ``full`` (each flow lists its
+    instances), ``grouped`` (they are listed once per entity and state, and flows name states) or ``counts``.
+    ``flow`` asks about one flow alone, ``entity`` about the flows that take up one entity, and its instances.
+    ``page`` (``{"size", "cursor"?}``) shows at most so many instances, in the order of entity and instance id; the
+    result's ``next_cursor`` asks for those that follow.
+
+    Raises ``invalid_facts``, ``invalid_entity_states``, ``unknown_flow``, ``unknown_entity``, ``invalid_argument`` for
+    a persona that is no text and for what is no form or page; ``overflow`` and its like.
     """
     check_text(persona, "persona")
+    view = read_view(contract, form, flow, entity, page)
     snapshot = take_snapshot(contract, facts)
     states = read_states(entity_states, contract)
-    return ActionSpaceResult(compute_action_space(snapshot, states, persona), warnings_of(snapshot, persona))
+    space = compute_action_space(snapshot, states, persona, view.flow_id, view.entity_id)
+    return ActionSpaceResult(shown_by(view, space, states), view, states, warnings_of(snapshot, persona))
 
 
 @guarded

@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from tenor_wasm.api.fragments import Fragments, Texts, ids_text, quoted
+from tenor_wasm.api.fragments import Fragments, ids_text, quoted
 from tenor_wasm.api.json_text import read_json
 from tenor_wasm.api.render import JsonObject, to_json
-from tenor_wasm.api.write import WRITERS, ActionWriter, description, texts_of
+from tenor_wasm.api.write_actions import GroupedWriter, description
 from tenor_wasm.evaluator.actions import Action, BlockedAction
-from tenor_wasm.evaluator.instances import Group, Others
-from tenor_wasm.evaluator.live_instances import Members
+from tenor_wasm.evaluator.entity_states import EntityStates
+from tenor_wasm.evaluator.instances import Group
 from tenor_wasm.interchange.constructs import Contract
 
 MemberTexts = tuple[str, ...]
@@ -92,29 +92,13 @@ def _flow(flow: FlowChange) -> str:
     return f"{{{','.join(members)}}}"
 
 
-class _GroupNames(Fragments):
-    """In the place of the texts of groups: the states that a group is made of."""
-
-    __slots__ = ("_texts",)
-
-    def __init__(self, texts: Texts) -> None:
-        super().__init__()
-        self._texts = texts
-
-    def ids(self, group: Group) -> str:
-        return self._texts.list_of(group.occupied) if isinstance(group, Members) else "[]"
-
-    def others(self, others: Others) -> str:
-        return self._texts.list_of(others.groups)
-
-
-class MembersWriter(ActionWriter):
+class MembersWriter(GroupedWriter):
     """Writes a flow's entry of the grouped form member by member, so that they can be compared."""
 
     __slots__ = ()
 
-    def __init__(self, contract: Contract, persona: str) -> None:
-        super().__init__(contract, persona, _GroupNames(texts_of(contract).names))
+    def __init__(self, contract: Contract, persona: str, entity_states: EntityStates) -> None:
+        super().__init__(contract, persona, Fragments(), entity_states)
 
     def members(self, judged: Action | BlockedAction) -> MemberTexts:
         """The members of a flow but its id, in their order."""
@@ -128,10 +112,10 @@ class MembersWriter(ActionWriter):
             f'"enabling_verdicts":{_list(map(texts.current_verdict, action.enabling_verdicts))}',
             f'"affected_entities":{_list(map(self._affected, action.affected_entities))}',
             f'"description":{quoted(description(action))}',
-            f'"instance_states":{self._bindings(action.instance_bindings)}',
+            self.bindings(action.instance_bindings),
             f'"first_operation_ids":{texts.list_of(action.first_operation_ids)}',
             f'"outcomes":{_list(map(self._outcome, action.outcomes))}',
-            f'"blocked_states":{self._blocked_instances(action.blocked_instances)}',
+            self.blocked_instances(action.blocked_instances),
         )
 
     def _of_blocked(self, blocked: BlockedAction) -> MemberTexts:
@@ -139,18 +123,15 @@ class MembersWriter(ActionWriter):
         ends_with = () if blocked.ends_with is None else (f'"ends_with":{quoted(blocked.ends_with)}',)
         return (
             f'"reason":{reasons[0]}',
-            f'"instance_states":{self._bindings(blocked.instance_bindings)}',
+            self.bindings(blocked.instance_bindings),
             f'"reasons":{_list(reasons)}',
-            f'"blocked_states":{self._blocked_instances(blocked.blocked_instances)}',
+            self.blocked_instances(blocked.blocked_instances),
             *ends_with,
         )
 
 
 def _list(texts: Iterable[str]) -> str:
     return f"[{','.join(texts)}]"
-
-
-WRITERS[ActionSpaceChange] = change_text
 
 
 @to_json.register

@@ -21,6 +21,7 @@ DEPTH_LIMIT = 200
 
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _NOT_BRACKETS = re.compile(r"[^][{}]+")
+_NO_MARKS = bytes(byte for byte in range(256) if byte not in b'"[]{}')
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _SPACE_BEFORE_COLON = re.compile(r"[ \t\n\r]:")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -101,10 +102,24 @@ def _is_too_deep(text: str) -> bool:
 
     Unbalanced texts count too: the parser recurses in C, and in Pyodide it would exhaust the host's stack for good.
     """
-    if text.count("[") + text.count("{") <= DEPTH_LIMIT:
+    if text.count("[") + text.count("{") <= DEPTH_LIMIT or _is_surely_shallow(text):
         return False
     brackets = _NOT_BRACKETS.sub("", _STRINGS.sub("", text))
     return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > DEPTH_LIMIT
+
+
+def _is_surely_shallow(text: str) -> bool:
+    """Whether the brackets outside of strings pair off from the inside in few rounds, each a pass in C."""
+    if "\\" in text:
+        text = text.replace("\\\\", "").replace('\\"', "")
+    marks = text.encode("utf-8", "surrogatepass").translate(None, _NO_MARKS).replace(b'""', b"")
+    if b'"' in marks:  # a string holds a bracket, or has no end
+        return False
+    for rounds in range(1, 20):
+        marks = marks.replace(b"{}", b"").replace(b"[]", b"")
+        if marks.count(b"{") + marks.count(b"[") + 2 * rounds <= DEPTH_LIMIT:
+            return True
+    return False
 
 
 def check_depth(value: Json, what: str) -> None:

@@ -16,30 +16,30 @@ from copy import deepcopy
 from typing import overload
 
 from tenor_wasm.api import calls
+from tenor_wasm.api.contract_texts import texts_of, warnings_text
 from tenor_wasm.api.fragments import Fragments, others_text, quoted
 from tenor_wasm.api.grouped import ActionSpaceChange, MembersWriter, MemberTexts
 from tenor_wasm.api.json_text import write_json
 from tenor_wasm.api.session_history import History
-from tenor_wasm.api.write import action_space_text, texts_of, warnings_text
+from tenor_wasm.api.views import View, read_view, shown_by
+from tenor_wasm.api.write_actions import action_space_text
 from tenor_wasm.errors import Finding, Json, TenorError, listed, pointer, shown
-from tenor_wasm.evaluator.action_space import judge
+from tenor_wasm.evaluator.action_space import entities_taken_up, judge
 from tenor_wasm.evaluator.actions import Action, ActionSpace, BlockedAction
-from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates
 from tenor_wasm.evaluator.flows import FlowResult
 from tenor_wasm.evaluator.provenance import Transition
-from tenor_wasm.evaluator.route import follow_to_operations
 from tenor_wasm.evaluator.snapshot import Snapshot, take_snapshot
 from tenor_wasm.interchange.constructs import Contract, Entity
 
 MOST_KEPT = 2**22
 """Characters of a full answer whose pieces are kept for the next one."""
 
+_UNASKED = object()
+"""In the place of a revision that was not given."""
+
 Changes = dict[tuple[str, str], str | None]
 """Entity and instance → its new state; ``None`` for one that goes."""
-
-
-_UNASKED = object()
 
 
 @calls.guarded
@@ -214,29 +214,31 @@ class Session:
         return calls.Evaluation(self.snapshot, self.snapshot.facts.warnings)
 
     @overload
-    def action_space(self) -> calls.ActionSpaceResult: ...
+    def action_space(
+        self, *, form: Json = None, flow: Json = None, entity: Json = None, page: Json = None
+    ) -> calls.ActionSpaceResult: ...
 
     @overload
     def action_space(self, since: Json) -> ActionSpaceChange: ...
 
     @calls.guarded
-    def action_space(self, since: Json = _UNASKED) -> calls.ActionSpaceResult | ActionSpaceChange:
-        """The action space, as ``action_space`` gives it; with ``since`` only what is different since that revision.
+    def action_space(
+        self, since: Json = _UNASKED, form: Json = None, flow: Json = None, entity: Json = None, page: Json = None
+    ) -> calls.ActionSpaceResult | ActionSpaceChange:
+        """The action space or a view of it, as ``action_space`` gives it; or what is different since a revision.
 
-        A change leads from the grouped form at the revision ``since`` to the present one; with ``None``, or where
-        ``since`` is too long ago, it is the whole (its own ``since`` says so). Raises ``unknown_revision`` for a
-        revision that the session never had.
+        A change leads from the grouped form at the revision ``since`` to the present one. With ``None``, or where
+        ``since`` is too long ago, it is the whole: its own ``since`` is ``None`` then. Raises ``unknown_revision`` for
+        a revision that the session never had; ``unknown_flow``, ``unknown_entity``, ``invalid_argument``.
         """
-        if since is _UNASKED:
-            self._judge()
-            actions = [judged for judged in self._judged.values() if isinstance(judged, Action)]
-            blocked = [judged for judged in self._judged.values() if isinstance(judged, BlockedAction)]
-            space = ActionSpace(self.persona, tuple(actions), tuple(blocked), self.snapshot)
-            return calls.ActionSpaceResult(space, self.warnings)
-        start = self._revision(since)
+        view = read_view(self.contract, form, flow, entity, page)
+        start = None if since is _UNASKED else self._revision(since)
         self._judge()
-        self._write()
-        return self._history.change(self.revision, start, self.entity_states)
+        if since is not _UNASKED:
+            self._write()
+            return self._history.change(self.revision, start, self.entity_states)
+        shown = shown_by(view, self._space(view), self.entity_states)
+        return calls.ActionSpaceResult(shown, view, self.entity_states, self.warnings)
 
     @calls.guarded
     def simulate_flow(
@@ -277,12 +279,12 @@ class Session:
             f',"persona":{quoted(self.persona)},"revision":{self.revision}}}'
         )
 
-    def action_space_text(self) -> str:
-        """The full action space as JSON text; what did not change since the last time is not written again."""
+    def action_space_text(self, form: Json = None, flow: Json = None, entity: Json = None, page: Json = None) -> str:
+        """The action space or a view of it as JSON text, with its revision; what stayed is not written again."""
         fragments = Fragments(self._fragments)
-        text = action_space_text(self.action_space(), fragments)
+        text = action_space_text(self.action_space(form=form, flow=flow, entity=entity, page=page), fragments)
         self._fragments = fragments if len(text) <= MOST_KEPT else None
-        return text
+        return f'{text[:-1]},"revision":{self.revision}}}'
 
     def _revision(self, since: Json) -> int | None:
         if since is None:
@@ -290,7 +292,9 @@ class Session:
         if not isinstance(since, int) or isinstance(since, bool):
             raise calls.invalid_argument("since", f"'since' must be a revision or null, not {shown(since)}")
         if not 0 <= since <= self.revision:
-            message = f"the session never had the revision {since}, it is at {self.revision}; ask since null"
+            message = (
+                f"the session never had the revision {since}, it is at {self.revision}; ask for the whole, since null"
+            )
             raise TenorError("unknown_revision", message, "", {"argument": "since"})
         return since
 
@@ -309,18 +313,27 @@ class Session:
         self._stale.clear()
         self._flows_of = flows_of
 
+    def _space(self, view: View) -> ActionSpace:
+        """The judged flows that a view is about."""
+        flow_ids: Iterable[str] = self._judged if view.flow_id is None else (view.flow_id,)
+        if view.entity_id is not None:
+            taken_up = (self._flows_of or {}).get(view.entity_id, ())
+            flow_ids = [flow_id for flow_id in flow_ids if flow_id in taken_up]
+        judged = [self._judged[flow_id] for flow_id in flow_ids]
+        actions = tuple([one for one in judged if isinstance(one, Action)])
+        blocked = tuple([one for one in judged if isinstance(one, BlockedAction)])
+        return ActionSpace(self.persona, actions, blocked, self.snapshot)
+
     def _beginning_with(self) -> dict[str, list[str]]:
-        plan_of = compiled(self.contract).plan
         flows_of: dict[str, list[str]] = {}
         for flow in self.contract.flows.values():
-            operations = follow_to_operations(flow, self.snapshot).operations
-            for entity_id in {entity_id for operation in operations for entity_id in plan_of(operation).every_state}:
+            for entity_id in entities_taken_up(flow, self.snapshot):
                 flows_of.setdefault(entity_id, []).append(flow.id)
         return flows_of
 
     def _write(self) -> None:
         """Bring the texts of the grouped form up to date."""
-        writer = MembersWriter(self.contract, self.persona)
+        writer = MembersWriter(self.contract, self.persona, self.entity_states)
         # In the bundle's order when all are new.
         unwritten: Iterable[str] = self._judged if len(self._unwritten) == len(self._judged) else self._unwritten
         for flow_id in unwritten:

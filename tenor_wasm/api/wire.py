@@ -17,6 +17,7 @@ from tenor_wasm.api.params import flag as _flag
 from tenor_wasm.api.params import required as _required
 from tenor_wasm.api.params import text as _text
 from tenor_wasm.api.render import loaded_json, to_json
+from tenor_wasm.api.views import VIEW_OPTIONS
 from tenor_wasm.api.write import to_text
 from tenor_wasm.errors import Json, TenorError, listed, shown
 from tenor_wasm.interchange.constructs import Contract
@@ -73,6 +74,7 @@ _ARGUMENTS: Mapping[str, str] = {
     "unknown_handle": "contract",
     "unknown_session": "session",
     "unknown_flow": "flow",
+    "unknown_entity": "entity",
     "invalid_facts": "facts",
     "invalid_entity_states": "entity_states",
     "invalid_bindings": "instance_bindings",
@@ -103,7 +105,7 @@ def _version(_: Params) -> Json:
 
 
 def _load(params: Params) -> Json:
-    contract = _from_source(params) if "files" in params else calls.load(_required(params, "bundle"))
+    contract = _from_source(params) if "files" in params else calls.load_parsed(_required(params, "bundle"))
     return loaded_json(HANDLES.add(contract), contract)
 
 
@@ -146,7 +148,8 @@ def _action_space(params: Params) -> str:
         return _by_session("action_space")(params)
     contract = HANDLES.get(_required(params, "contract"))
     facts, entity_states = _required(params, "facts"), params.get("entity_states", calls.NO_STATES)
-    return to_text(calls.action_space(contract, facts, entity_states, _text(params, "persona")))
+    view = {name: params[name] for name in VIEW_OPTIONS if name in params}
+    return to_text(calls.action_space(contract, facts, entity_states, _text(params, "persona"), **view))
 
 
 def _simulate_flow(params: Params) -> str:

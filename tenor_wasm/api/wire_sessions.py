@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from tenor_wasm.api import calls
+from tenor_wasm.api.contract_texts import warnings_text
 from tenor_wasm.api.grouped import change_text
 from tenor_wasm.api.handles import HANDLES, Handles
 from tenor_wasm.api.params import Params, flag, required, text
 from tenor_wasm.api.sessions import Session, open_session
-from tenor_wasm.api.write import to_text, warnings_text
+from tenor_wasm.api.views import VIEW_OPTIONS
+from tenor_wasm.api.write import to_text
 from tenor_wasm.errors import listed
 
 Result = TypeVar("Result")
@@ -84,8 +86,12 @@ def _evaluate(params: Params) -> str:
 
 def _action_space(params: Params) -> str:
     session = _asked(params)
+    view = {name: params[name] for name in VIEW_OPTIONS if name in params}
     if "since" not in params:
-        return f'{session.action_space_text()[:-1]},"revision":{session.revision}}}'
+        return session.action_space_text(**view)
+    if view:
+        message = f"a change is of the whole action space: leave {listed(view)} out"
+        raise calls.invalid_argument("since", message)
     return change_text(session.action_space(params["since"]))
 
 

@@ -38,21 +38,40 @@ from tenor_wasm.interchange import constructs as c
 Value = TypeVar("Value")
 
 
-def action_space(snapshot: Snapshot, entity_states: EntityStates, persona: str) -> ActionSpace:
+def action_space(
+    snapshot: Snapshot,
+    entity_states: EntityStates,
+    persona: str,
+    flow_id: str | None = None,
+    entity_id: str | None = None,
+) -> ActionSpace:
     """Compute the action space of a persona (§15.6). Nothing is invented: an entity without an instance blocks.
+
+    ``flow_id`` asks about one flow alone, ``entity_id`` about those whose first operations take up one entity.
 
     Raises ``overflow`` and its like when a condition or precondition cannot be computed, ``flow_too_long`` when a
     flow's sub-flows multiply beyond the step limit.
     """
     actions: list[Action] = []
     blocked: list[BlockedAction] = []
-    for flow in snapshot.contract.flows.values():
+    flows = snapshot.contract.flows
+    for flow in flows.values() if flow_id is None else (flows[flow_id],):
+        if entity_id is not None and entity_id not in entities_taken_up(flow, snapshot):
+            continue
         verdict = judge(flow, snapshot, entity_states, persona)
         if isinstance(verdict, Action):
             actions.append(verdict)
         else:
             blocked.append(verdict)
     return ActionSpace(persona, tuple(actions), tuple(blocked), snapshot)
+
+
+def entities_taken_up(flow: c.Flow, snapshot: Snapshot) -> dict[str, None]:
+    """The entities of the first operations that a flow reaches on a snapshot (an ordered set): those that its part of
+    the action space depends on. Raises as ``action_space``."""
+    plan_of = compiled(snapshot.contract).plan
+    operations = follow_to_operations(flow, snapshot).operations
+    return {entity_id: None for operation in operations for entity_id in plan_of(operation).entities}
 
 
 def judge(flow: c.Flow, snapshot: Snapshot, entity_states: EntityStates, persona: str) -> Action | BlockedAction:
@@ -116,6 +135,7 @@ def _available(
         affected_entities=tuple(_affected(plans, bindings, entity_states, snapshot.contract)),
         instance_bindings=bindings,
         outcomes=tuple([outcome for fit in fits for outcome in fit.outcomes]),
+        instance_counts={entity_id: len(group) for entity_id, group in bindings.items()},
         blocked_instances=_merged([fit.blocked_instances for fit in fits]),
     )
 

@@ -67,7 +67,8 @@ class Action(NamedTuple):
     """A flow that the persona can start.
 
     ``instance_bindings`` holds, per entity, the instances that some outcome accepts; ``outcomes`` says which
-    combinations. ``blocked_instances`` maps every other instance of those entities to its state.
+    combinations. ``blocked_instances`` maps every other instance of those entities to its state. ``instance_counts``
+    says how many instances are available per entity, also where a page holds only some of them.
     """
 
     flow_id: str
@@ -77,6 +78,7 @@ class Action(NamedTuple):
     affected_entities: tuple[AffectedEntity, ...]
     instance_bindings: Bindings
     outcomes: tuple[OutcomeBindings, ...]
+    instance_counts: Mapping[str, int]
     blocked_instances: Mapping[str, Others]
 
 

@@ -10,6 +10,7 @@ Rules this module lives by:
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -106,6 +107,10 @@ class Instances:
             others = self._others[states] = Others(rest)
         return others
 
+    def states_in(self, group: Group) -> States:
+        """The occupied states, sorted, that make up a group of these instances."""
+        return tuple(sorted(state for state, ids in self.by_state.items() if ids is group or _holds(group, ids[0])))
+
     def changed(self, changes: Mapping[str, str | None]) -> Instances:
         """The instances after some got another state, came (a new id) or went (``None``); these stay as they are."""
         states = {**self.states, **changes}
@@ -117,6 +122,16 @@ def _union(by_state: Mapping[str, Group], states: States) -> Group:
     if len(groups) <= 1:
         return groups[0] if groups else ()
     return tuple(sorted(instance_id for group in groups for instance_id in group))
+
+
+def _holds(group: Group, instance_id: str) -> bool:
+    index = bisect_left(group, instance_id)
+    return index < len(group) and group[index] == instance_id
+
+
+def between(group: Group, first: str, last: str) -> Group:
+    """The part of a group from one id to another, both included."""
+    return group[bisect_left(group, first) : bisect_right(group, last)]
 
 
 NO_INSTANCES = Instances({})

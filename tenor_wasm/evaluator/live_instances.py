@@ -82,9 +82,10 @@ class Run:
 class Members(Sequence[str]):
     """The instances in some states, sorted by id: reads like a tuple, and is equal to the tuple of the same ids."""
 
-    __slots__ = ("_length", "_runs")
+    __slots__ = ("_flat", "_length", "_runs")
 
     def __init__(self, runs: Mapping[str, Run]) -> None:
+        self._flat: tuple[str, ...] | None = None
         self._runs = runs
         self._length = sum([run.length for run in runs.values()])
 
@@ -112,7 +113,9 @@ class Members(Sequence[str]):
     def __getitem__(self, index: int | slice) -> str | Group:
         if index == 0 and self._length:
             return min([run.chunks[0][0] for run in self._runs.values()])
-        return tuple(self)[index]
+        if self._flat is None:  # who asks for a page will ask again
+            self._flat = tuple(self)
+        return self._flat[index]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, (tuple, Members)):
@@ -200,6 +203,10 @@ class LiveInstances(Instances):
             rest = {state: self.within((state,)) for state in self._runs if state not in states}
             others = self._others[states] = Others(rest)
         return others
+
+    def states_in(self, group: Group) -> States:
+        """The occupied states, sorted, that make up a group of these instances."""
+        return group.occupied if isinstance(group, Members) else super().states_in(group)
 
     def changed(self, changes: Mapping[str, str | None]) -> LiveInstances:
         """The instances after some got another state, came or went (``None``).

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from tenor_wasm.errors import Findings, Json, Place, listed, shown
+from tenor_wasm.errors import Findings, Json, Place, is_object, listed, shown
 from tenor_wasm.values import numeric, times
 from tenor_wasm.values.json_float import JsonFloat as JsonFloat
 from tenor_wasm.values.types import (
@@ -121,7 +121,7 @@ def _decimal(json: Json, wanted: str, place: Place, findings: Findings, digits: 
         value = numeric.parse_decimal(json if isinstance(json, str) else _integer_text(json), digits)
         if value is not None:
             return value
-    elif isinstance(json, Mapping) and json.get("kind") == "decimal_value":
+    elif is_object(json) and json.get("kind") == "decimal_value":
         return _structured_decimal(json, wanted, place, findings, digits)
     return _mismatch(json, wanted, place, findings)
 
@@ -384,19 +384,17 @@ def decode_literal(json: Json, base_type: BaseType, place: Place, findings: Find
 
 def _plain(json: Json, base_type: BaseType) -> Json:
     """Take the wrappers off, down to the form that facts have."""
-    if isinstance(base_type, DurationType) and isinstance(json, Mapping) and json.get("kind") == "int_literal":
+    if isinstance(base_type, DurationType) and is_object(json) and json.get("kind") == "int_literal":
         json = json.get("value")
     if isinstance(base_type, DurationType):
         return {"value": json, "unit": base_type.unit} if type(json) is int else json
     # A record may have a field of its own that is named 'kind'.
-    is_record = (
-        isinstance(json, Mapping) and isinstance(base_type, RecordType) and json.keys() <= base_type.fields.keys()
-    )
-    if isinstance(json, Mapping) and isinstance(json.get("kind"), str) and not is_record:
+    is_record = is_object(json) and isinstance(base_type, RecordType) and json.keys() <= base_type.fields.keys()
+    if is_object(json) and isinstance(json.get("kind"), str) and not is_record:
         return _unwrap(json, base_type)
-    if isinstance(json, Mapping) and isinstance(base_type, RecordType):
+    if is_object(json) and isinstance(base_type, RecordType):
         return {name: _plain_member(value, base_type.fields.get(name)) for name, value in json.items()}
-    if isinstance(json, Mapping) and isinstance(base_type, TaggedUnionType):
+    if is_object(json) and isinstance(base_type, TaggedUnionType):
         return _plain_variant(json, base_type)
     if isinstance(json, list) and isinstance(base_type, ListType):
         return [_plain(element, base_type.element) for element in json]

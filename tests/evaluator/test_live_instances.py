@@ -1,4 +1,4 @@
-"""Instances that change one by one: the same answers as a fresh grouping gives, at a cost that does not follow their number."""
+"""Instances that change one by one: they answer as a fresh grouping does, whose cost a change hardly has."""
 
 from __future__ import annotations
 

@@ -27,10 +27,10 @@ COMBINATIONS = 20
 """How many combinations of instances are tried for each outcome."""
 
 
-def answer(call: Any, *args: Any) -> Json:
+def answer(call: Any, *args: Any, **options: Any) -> Json:
     """What a call answers as JSON, or the code of the fault of computation that it met."""
     try:
-        return api.to_json(call(*args))
+        return api.to_json(call(*args, **options))
     except api.TenorError as error:
         return computation_error(error)
 

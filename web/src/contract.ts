@@ -6,6 +6,8 @@ import type { LiveContract } from "./lives.js";
 import { decodeAnswer, type Document, encodeParams } from "./protocol.js";
 import { Session } from "./session.js";
 import type {
+  ActionSpaceCountsResult,
+  ActionSpaceGroupedResult,
   ActionSpaceResult,
   Chain,
   DiffResult,
@@ -18,6 +20,7 @@ import type {
   InstanceBindings,
   LoadResult,
   Outcomes,
+  Page,
   RunScenariosResult,
   Scenarios,
   SimulateFlowResult,
@@ -29,14 +32,33 @@ export interface EvaluateInput {
   readonly facts: Document<Facts>;
 }
 
-export interface ActionSpaceInput extends EvaluateInput {
+/** Facts, instances and who asks. */
+export interface SituationInput extends EvaluateInput {
   readonly persona: string;
   /** Per entity a state, or an object of instance id → state; what is absent is in its initial state. */
   readonly entityStates?: Document<EntityStates> | undefined;
 }
 
+export interface ActionSpaceInput extends SituationInput {
+  /** Each flow with its instances (`full`, the default), instances once per entity and state (`grouped`), or only numbers (`counts`). */
+  readonly form?: keyof ActionSpaceForms | undefined;
+  /** Only this flow. */
+  readonly flow?: string | undefined;
+  /** Only the flows that take up this entity, and only its instances. */
+  readonly entity?: string | undefined;
+  /** At most so many instances; `next_cursor` of the result is the `cursor` of the page that follows. */
+  readonly page?: Page | undefined;
+}
+
+/** The result of each form of an action space. */
+export interface ActionSpaceForms {
+  readonly full: ActionSpaceResult;
+  readonly grouped: ActionSpaceGroupedResult;
+  readonly counts: ActionSpaceCountsResult;
+}
+
 /** What a run begins with: the instances that take part and the outcomes to take, beside facts, states and persona. */
-interface RunInput extends ActionSpaceInput {
+interface RunInput extends SituationInput {
   /** Entity → the instance that takes part. */
   readonly instanceBindings?: Document | InstanceBindings | undefined;
   /** Step id → the outcome to take, where several apply. */
@@ -107,8 +129,11 @@ export class Contract {
   }
 
   /** What the persona may do to which instances, and what blocks the rest. That something is blocked is a result, no error. */
-  actionSpace({ facts, entityStates, persona }: ActionSpaceInput, options?: CallOptions): Promise<ActionSpaceResult> {
-    return this.ask("action_space", () => encodeParams({ persona }, { facts, entity_states: entityStates }), options);
+  actionSpace<Form extends keyof ActionSpaceForms = "full">(
+    { facts, entityStates, persona, form, flow, entity, page }: ActionSpaceInput & { readonly form?: Form | undefined },
+    options?: CallOptions,
+  ): Promise<ActionSpaceForms[Form]> {
+    return this.ask("action_space", () => encodeParams({ persona, form, flow, entity, page }, { facts, entity_states: entityStates }), options);
   }
 
   /** How a flow would run; nothing is changed. */

@@ -9,6 +9,7 @@ import { Tenor } from "./tenor.js";
 
 export type { CallOptions, Limits, RestartReason } from "./client.js";
 export type {
+  ActionSpaceForms,
   ActionSpaceInput,
   Contract,
   DiffInput,
@@ -17,6 +18,7 @@ export type {
   ExplainInput,
   ExplainTarget,
   SimulateFlowInput,
+  SituationInput,
 } from "./contract.js";
 export { sourceErrors, TenorError } from "./errors.js";
 export type { ErrorShape, SourceError } from "./errors.js";

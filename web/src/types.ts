@@ -101,6 +101,55 @@ export type Pointer = string;
  */
 export type Warnings = Finding[];
 /**
+ * Why: persona, precondition, entity state, in this order.
+ */
+export type ActionSpaceCountsReason =
+  | {
+      type: "PersonaNotAuthorized";
+      operation_id: string;
+      allowed_personas: string[];
+    }
+  | {
+      type: "PreconditionNotMet";
+      missing_verdicts: string[];
+      operation_id: string | null;
+    }
+  | {
+      type: "EntityNotInSourceState";
+      entity_id: string;
+      current_state: string;
+      required_state: string;
+      required_states: string[];
+      operation_id: string;
+      instance_count: number;
+    };
+/**
+ * Why: persona, precondition, entity state, in this order.
+ */
+export type ActionSpaceGroupedReason =
+  | {
+      type: "PersonaNotAuthorized";
+      operation_id: string;
+      allowed_personas: string[];
+    }
+  | {
+      type: "PreconditionNotMet";
+      missing_verdicts: string[];
+      operation_id: string | null;
+    }
+  | {
+      type: "EntityNotInSourceState";
+      entity_id: string;
+      current_state: string;
+      required_state: string;
+      required_states: string[];
+      operation_id: string;
+      /**
+       * States, sorted: all instances in them.
+       */
+      instance_states: string[];
+    };
+/**
  * A top-level construct, told by its kind.
  */
 export type BundleConstruct =
@@ -573,6 +622,10 @@ export interface ActionSpaceResult {
   blocked_actions: BlockedAction[];
   contract_hash: ContractHash;
   warnings: Warnings;
+  /**
+   * Where the next page begins; null on the last one. Only where a page was asked for.
+   */
+  next_cursor?: string | null;
 }
 /**
  * One fault or warning.
@@ -581,6 +634,170 @@ export interface Finding {
   code: string;
   message: string;
   path: Pointer;
+}
+/**
+ * A flow that can be started.
+ */
+export interface ActionSpaceCountsAction {
+  flow_id: string;
+  persona_id: string;
+  entry_operation_id: string;
+  first_operation_ids: string[];
+  enabling_verdicts: CurrentVerdict[];
+  affected_entities: {
+    entity_id: string;
+    current_state: string;
+    possible_transitions: string[];
+  }[];
+  description: string;
+  /**
+   * Entity → how many instances.
+   */
+  instance_counts: {
+    [k: string]: number;
+  };
+  /**
+   * Per outcome of a first operation, the instances that any combination of which it accepts.
+   */
+  outcomes: {
+    operation_id: string;
+    outcome: string;
+    /**
+     * Entity → how many instances.
+     */
+    instance_counts: {
+      [k: string]: number;
+    };
+  }[];
+  /**
+   * Entity → how many instances.
+   */
+  blocked_counts: {
+    [k: string]: number;
+  };
+}
+/**
+ * A flow that cannot be started; reason is the first of reasons.
+ */
+export interface ActionSpaceCountsBlockedAction {
+  flow_id: string;
+  reason: ActionSpaceCountsReason;
+  reasons: ActionSpaceCountsReason[];
+  /**
+   * Entity → how many instances.
+   */
+  instance_counts: {
+    [k: string]: number;
+  };
+  /**
+   * Entity → how many instances.
+   */
+  blocked_counts: {
+    [k: string]: number;
+  };
+  /**
+   * The terminal outcome of a flow that reaches no operation.
+   */
+  ends_with?: string;
+}
+/**
+ * Result of action_space with the form 'counts': as the full form, with numbers of instances in place of lists.
+ */
+export interface ActionSpaceCountsResult {
+  persona_id: string;
+  actions: ActionSpaceCountsAction[];
+  current_verdicts: CurrentVerdict[];
+  blocked_actions: ActionSpaceCountsBlockedAction[];
+  contract_hash: ContractHash;
+  warnings: Warnings;
+  form: "counts";
+}
+/**
+ * A flow that can be started.
+ */
+export interface ActionSpaceGroupedAction {
+  flow_id: string;
+  persona_id: string;
+  entry_operation_id: string;
+  first_operation_ids: string[];
+  enabling_verdicts: CurrentVerdict[];
+  affected_entities: {
+    entity_id: string;
+    current_state: string;
+    possible_transitions: string[];
+  }[];
+  description: string;
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  instance_states: {
+    [k: string]: string[];
+  };
+  /**
+   * Per outcome of a first operation, the instances that any combination of which it accepts.
+   */
+  outcomes: {
+    operation_id: string;
+    outcome: string;
+    /**
+     * Entity → states, sorted: all instances in them.
+     */
+    instance_states: {
+      [k: string]: string[];
+    };
+  }[];
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  blocked_states: {
+    [k: string]: string[];
+  };
+}
+/**
+ * A flow that cannot be started; reason is the first of reasons.
+ */
+export interface ActionSpaceGroupedBlockedAction {
+  flow_id: string;
+  reason: ActionSpaceGroupedReason;
+  reasons: ActionSpaceGroupedReason[];
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  instance_states: {
+    [k: string]: string[];
+  };
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  blocked_states: {
+    [k: string]: string[];
+  };
+  /**
+   * The terminal outcome of a flow that reaches no operation.
+   */
+  ends_with?: string;
+}
+/**
+ * Result of action_space with the form 'grouped': instances are listed once per entity and state, flows name states. It says what the full form says.
+ */
+export interface ActionSpaceGroupedResult {
+  persona_id: string;
+  actions: ActionSpaceGroupedAction[];
+  current_verdicts: CurrentVerdict[];
+  blocked_actions: ActionSpaceGroupedBlockedAction[];
+  contract_hash: ContractHash;
+  warnings: Warnings;
+  form: "grouped";
+  /**
+   * Entity → state → instance ids, sorted: every instance of the entities that flows name, or a page of them.
+   */
+  instances: {
+    [k: string]: InstanceSets;
+  };
+  /**
+   * Where the next page begins; null on the last one. Only where a page was asked for.
+   */
+  next_cursor?: string | null;
 }
 export interface BundleFact {
   id: string;
@@ -1589,6 +1806,19 @@ export interface LoadResult {
   contract_id: string;
   contract_hash: ContractHash;
   warnings: Warnings;
+}
+/**
+ * A page of the instances of an action space, in the order of entity and instance id; not with the form counts.
+ */
+export interface Page {
+  /**
+   * The most instances that the page holds.
+   */
+  size: number;
+  /**
+   * The next_cursor of the page before; absent or null for the first page.
+   */
+  cursor?: string | null;
 }
 export interface RunScenariosCoverage {
   hit: number;
