@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import accumulate
 from typing import Any, NoReturn
 
@@ -184,6 +184,19 @@ _NESTING = frozenset({dict, list})
 _ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
 
 
+def _standard() -> Callable[[Any, int], Iterable[str]]:
+    """The standard library's encoder, made once: ``JSONEncoder.encode`` makes its C part anew for each value."""
+    make = json.encoder.c_make_encoder  # type: ignore[attr-defined]
+    if make is None:
+        return lambda value, _: _ENCODER.iterencode(value)
+    quoted = json.encoder.encode_basestring_ascii
+    encode: Callable[[Any, int], Iterable[str]] = make(None, str, quoted, None, ":", ",", False, False, True)
+    return encode
+
+
+_STANDARD = _standard()
+
+
 def write_json(value: Json) -> str:
     """The value as compact ASCII JSON text; a ``JsonFloat`` that a bundle brought along is written as text."""
     if _encode is not None:
@@ -195,7 +208,7 @@ def write_json(value: Json) -> str:
             # The fast ones do not escape; a text with DEL or anything beyond ASCII is left to the standard library.
             if encoded.isascii() and b"\x7f" not in encoded:
                 return encoded.decode("ascii")
-    return _ENCODER.encode(value)
+    return "".join(_STANDARD(value, 0))
 
 
 def _fastest() -> Callable[[Any], bytes] | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from tenor_wasm.errors import Json, TenorError, is_object, listed, pointer, shown
 from tenor_wasm.evaluator.actions import Action, ActionSpace, BlockedAction, BlockReason, EntityNotInSourceState
@@ -26,8 +26,6 @@ FORMS = (FULL, GROUPED, COUNTS)
 
 VIEW_OPTIONS = ("form", "flow", "entity", "page")
 """The parameters of a call that say what is wanted."""
-
-Value = TypeVar("Value")
 
 
 class Page(NamedTuple):
@@ -131,13 +129,16 @@ def shown_by(view: View, space: ActionSpace, entity_states: EntityStates) -> Sho
     every = {entity_id: entity_states.of(entity_id).by_state for entity_id in scope}
     if view.entity_id is not None:
         only = view.entity_id
-        space = _cut(space, lambda entity_id, group: group if entity_id == only else ())
+        space = _cut(space, lambda entity_id, group: group if entity_id == only else None)
     if view.page is None:
         return Shown(space, every, None)
     spans, cursor = _spans(view.page, scope, entity_states)
 
-    def part(entity_id: str, group: Group) -> Group:
-        return between(group, *spans[entity_id]) if entity_id in spans else ()
+    def part(entity_id: str, group: Group) -> Group | None:
+        span = spans.get(entity_id)
+        if not group or span is None:
+            return None if group else group
+        return between(group, *span) or None
 
     instances = {
         entity_id: {state: ids for state, group in by_state.items() if (ids := part(entity_id, group))}
@@ -178,8 +179,8 @@ def _spans(page: Page, scope: list[str], entity_states: EntityStates) -> tuple[d
     return spans, None
 
 
-Part = Callable[[str, Group], Group]
-"""Entity id and a group of its instances → those that are shown."""
+Part = Callable[[str, Group], Group | None]
+"""Entity id and a group of its instances → those that are shown; ``None`` where none of them is."""
 
 
 def _cut(space: ActionSpace, part: Part) -> ActionSpace:
@@ -198,7 +199,7 @@ class _Cut:
     def __init__(self, part: Part) -> None:
         self.part = part
         # Each with what it was cut from, so that no other object can have its identity meanwhile.
-        self._groups: dict[int, tuple[Group, Group]] = {}
+        self._groups: dict[int, tuple[Group, Group | None]] = {}
         self._others: dict[int, tuple[Others, Others]] = {}
 
     def action(self, action: Action) -> Action:
@@ -219,9 +220,11 @@ class _Cut:
     def _reason(self, reason: BlockReason) -> BlockReason:
         if not isinstance(reason, EntityNotInSourceState):
             return reason
-        return reason._replace(instance_ids=self._group(reason.entity_id, reason.instance_ids))
+        return reason._replace(instance_ids=self._group(reason.entity_id, reason.instance_ids) or ())
 
-    def _group(self, entity_id: str, group: Group) -> Group:
+    def _group(self, entity_id: str, group: Group) -> Group | None:
+        if not group:  # the empty tuple is one object for all entities
+            return self.part(entity_id, group)
         if id(group) not in self._groups:
             self._groups[id(group)] = (group, self.part(entity_id, group))
         return self._groups[id(group)][1]
@@ -230,7 +233,8 @@ class _Cut:
         return _present({entity_id: self._group(entity_id, group) for entity_id, group in bindings.items()})
 
     def _blocked(self, blocked: Mapping[str, Others]) -> dict[str, Others]:
-        return _present({entity_id: self._rest(entity_id, others) for entity_id, others in blocked.items()})
+        rests = {entity_id: self._rest(entity_id, others) for entity_id, others in blocked.items()}
+        return {entity_id: rest for entity_id, rest in rests.items() if rest.groups}
 
     def _rest(self, entity_id: str, others: Others) -> Others:
         if id(others) not in self._others:
@@ -239,5 +243,5 @@ class _Cut:
         return self._others[id(others)][1]
 
 
-def _present(parts: dict[str, Value]) -> dict[str, Value]:
-    return {name: part for name, part in parts.items() if part}
+def _present(parts: dict[str, Group | None]) -> dict[str, Group]:
+    return {name: part for name, part in parts.items() if part is not None}

@@ -7,7 +7,7 @@ outcome is applied or the operation is refused and nothing changes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tenor_wasm.errors import TenorError, listed
 from tenor_wasm.evaluator.compiled import compiled
@@ -23,8 +23,7 @@ class OperationRefused(TenorError):  # noqa: N818 - a refusal is an answer, not 
     ``entity_not_in_source_state``. A flow answers it with the step's failure handler."""
 
 
-@dataclass(frozen=True, slots=True)
-class OperationResult:
+class OperationResult(NamedTuple):
     """The outcome of an operation, the states after it, and its provenance."""
 
     outcome: str
@@ -38,15 +37,15 @@ def resolve_bindings(entity_ids: Iterable[str], bindings: Mapping[str, str]) -> 
     Raises ``missing_binding`` that names every unbound entity, in ``details.missing`` too.
     """
     wanted = tuple(dict.fromkeys(entity_ids))
+    if bindings.keys() >= {*wanted}:
+        return {entity_id: bindings[entity_id] for entity_id in sorted(wanted)}
     missing = sorted(entity_id for entity_id in wanted if entity_id not in bindings)
-    if missing:
-        raise TenorError(
-            "missing_binding",
-            f"no instance is bound for {listed(missing)}; every entity that the flow can change needs one",
-            "",
-            {"missing": missing},
-        )
-    return {entity_id: bindings[entity_id] for entity_id in sorted(wanted)}
+    raise TenorError(
+        "missing_binding",
+        f"no instance is bound for {listed(missing)}; every entity that the flow can change needs one",
+        "",
+        {"missing": missing},
+    )
 
 
 def execute_operation(
