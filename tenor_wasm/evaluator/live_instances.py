@@ -187,7 +187,9 @@ class LiveInstances(Instances):
     @property
     def by_state(self) -> Mapping[str, Group]:
         """Every occupied state, sorted, with its instances."""
-        return {state: self.within((state,)) for state in self._runs}
+        if self._by_state is None:
+            self._by_state = {state: self.within((state,)) for state in self._runs}
+        return self._by_state
 
     def within(self, states: States) -> Group:
         """The instances in any of these states."""
