@@ -1,10 +1,15 @@
 """The edge: typed calls, JSON text (``wire``), and the seven functions of the drop-in surface (``compat``).
 
+What loads and evaluates is imported with this package; the rest when it is first asked for, so a page starts sooner.
+
 >>> from tenor_wasm import api
 >>> contract = api.load({"id": "x", "kind": "Bundle", "tenor": "1.0", "tenor_version": "1.0.0", "constructs": []})
 >>> api.evaluate(contract, {}).verdicts
 ()
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from tenor_wasm.api.calls import (
     Evaluation,
@@ -38,10 +43,15 @@ from tenor_wasm.evaluator.verify import Difference, Verification
 from tenor_wasm.interchange.constructs import Contract
 from tenor_wasm.scenarios.run import ScenarioResult, ScenarioRun
 
+if TYPE_CHECKING:
+    from tenor_wasm.api.grouped import ActionSpaceChange
+    from tenor_wasm.api.sessions import Session, open_session
+
 __all__ = [
     "DEFAULT_INSTANCE",
     "Action",
     "ActionSpace",
+    "ActionSpaceChange",
     "BlockedAction",
     "Comparison",
     "Contract",
@@ -57,6 +67,7 @@ __all__ = [
     "Recording",
     "ScenarioResult",
     "ScenarioRun",
+    "Session",
     "Snapshot",
     "StepRecord",
     "TenorError",
@@ -76,6 +87,7 @@ __all__ = [
     "load",
     "load_source",
     "load_text",
+    "open_session",
     "parse_json",
     "provenance_chain",
     "run_scenarios",
@@ -85,3 +97,17 @@ __all__ = [
     "to_text",
     "verify",
 ]
+
+_LATE = {
+    "ActionSpaceChange": "api.grouped",
+    "Session": "api.sessions",
+    "open_session": "api.sessions",
+}
+"""Name → the module that has it, imported when somebody asks."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"tenor_wasm.{_LATE[name]}"), name)
+    return value

@@ -21,7 +21,7 @@ from tenor_wasm.api.fragments import Fragments, others_text, quoted
 from tenor_wasm.api.grouped import ActionSpaceChange, MembersWriter, MemberTexts
 from tenor_wasm.api.json_text import write_json
 from tenor_wasm.api.session_history import History
-from tenor_wasm.api.views import View, read_view, shown_by
+from tenor_wasm.api.views import WHOLE, View, read_view, shown_by
 from tenor_wasm.api.write_actions import action_space_text
 from tenor_wasm.errors import Finding, Json, TenorError, listed, pointer, shown
 from tenor_wasm.evaluator.action_space import entities_taken_up, judge
@@ -219,7 +219,9 @@ class Session:
     ) -> calls.ActionSpaceResult: ...
 
     @overload
-    def action_space(self, since: Json) -> ActionSpaceChange: ...
+    def action_space(
+        self, since: Json, form: Json = None, flow: Json = None, entity: Json = None, page: Json = None
+    ) -> ActionSpaceChange: ...
 
     @calls.guarded
     def action_space(
@@ -229,10 +231,13 @@ class Session:
 
         A change leads from the grouped form at the revision ``since`` to the present one. With ``None``, or where
         ``since`` is too long ago, it is the whole: its own ``since`` is ``None`` then. Raises ``unknown_revision`` for
-        a revision that the session never had; ``unknown_flow``, ``unknown_entity``, ``invalid_argument``.
+        a revision that the session never had; ``unknown_flow``, ``unknown_entity``, ``invalid_argument``, also for a
+        change of a view.
         """
         view = read_view(self.contract, form, flow, entity, page)
         start = None if since is _UNASKED else self._revision(since)
+        if since is not _UNASKED and view is not WHOLE:
+            raise calls.invalid_argument("since", "'since' is about the whole action space: ask for no view of it")
         self._judge()
         if since is not _UNASKED:
             self._write()

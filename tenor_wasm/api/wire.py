@@ -83,12 +83,12 @@ _ARGUMENTS: Mapping[str, str] = {
     "unknown_outcome": "outcomes",
     "invalid_scenarios": "scenarios",
 }
-"""Error code → the parameter that is at fault."""
+"""Error code → the parameter that is at fault, where the error does not say it."""
 
 
 def placed(error: TenorError) -> TenorError:
     """The same error with its paths leading from the parameters, not from the argument at fault."""
-    argument = _ARGUMENTS.get(error.code, error.details.get("argument"))
+    argument = error.details.get("argument", _ARGUMENTS.get(error.code))
     if not isinstance(argument, str):
         return error
     details = dict(error.details)

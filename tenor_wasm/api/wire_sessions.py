@@ -89,10 +89,7 @@ def _action_space(params: Params) -> str:
     view = {name: params[name] for name in VIEW_OPTIONS if name in params}
     if "since" not in params:
         return session.action_space_text(**view)
-    if view:
-        message = f"a change is of the whole action space: leave {listed(view)} out"
-        raise calls.invalid_argument("since", message)
-    return change_text(session.action_space(params["since"]))
+    return change_text(session.action_space(params["since"], **view))
 
 
 def _simulate_flow(params: Params) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 
 from tenor_wasm.errors import Findings, Json, Place, TenorError, listed, shown
 from tenor_wasm.evaluator.instances import NO_INSTANCES, Instances
-from tenor_wasm.evaluator.live_instances import LiveInstances
 from tenor_wasm.interchange.constructs import Entity
 
 DEFAULT_INSTANCE = "_default"
@@ -87,6 +86,8 @@ class EntityStates(Mapping[tuple[str, str], str]):
 
     def live(self) -> EntityStates:
         """The same states, kept so that one instance of many changes cheaply; answers about them stay as they were."""
+        from tenor_wasm.evaluator.live_instances import LiveInstances  # not before somebody opens a session
+
         if all(isinstance(instances, LiveInstances) for instances in self._by_entity.values()):
             return self
         return self._of({entity_id: LiveInstances.of(instances) for entity_id, instances in self._by_entity.items()})

@@ -11,7 +11,7 @@ type FlowChange = Flow & { readonly index?: number };
  * The action space after a change, from the one before: the answer of `session.changes(before.revision)` made whole. An
  * answer that is whole already is given back as it is.
  */
-export function updated(before: ActionSpaceAt, answer: ActionSpaceChangeResult | ActionSpaceAt): ActionSpaceAt {
+export function applyChange(before: ActionSpaceAt, answer: ActionSpaceChangeResult | ActionSpaceAt): ActionSpaceAt {
   if (answer.form === "grouped") return answer;
   if (answer.since !== before.revision) {
     throw new RangeError(`the change is since revision ${answer.since}, what is held is of revision ${before.revision}`);
@@ -92,7 +92,7 @@ function rank(unit: number): number {
 }
 
 /** The full form of a grouped action space: every flow with its instances, as `actionSpace` gives it. */
-export function expanded(grouped: ActionSpaceGroupedResult): ActionSpaceResult {
+export function expandActionSpace(grouped: ActionSpaceGroupedResult): ActionSpaceResult {
   const idsOf = (entity: string, states: readonly string[]): string[] =>
     states.length === 1
       ? [...(grouped.instances[entity]?.[states[0] as string] ?? [])]

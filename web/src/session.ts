@@ -96,7 +96,7 @@ export class Session {
   }
 
   /**
-   * What of the action space is different since a revision: for `updated`. Without one, and where it is too long ago, the
+   * What of the action space is different since a revision: for `applyChange`. Without one, and where it is too long ago, the
    * whole in its grouped form, where instances are listed once.
    */
   changes(since?: number, options?: CallOptions): Promise<ActionSpaceChangeResult | ActionSpaceAt> {
