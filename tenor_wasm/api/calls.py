@@ -172,12 +172,43 @@ def action_space(
     Raises ``invalid_facts``, ``invalid_entity_states``, ``unknown_flow``, ``unknown_entity``, ``invalid_argument`` for
     a persona that is no text and for what is no form or page; ``overflow`` and its like.
     """
+    return space_of(read_space_inputs(contract, facts, entity_states, persona, form, flow, entity, page))
+
+
+class SpaceInputs(NamedTuple):
+    """What an action space is computed from, checked and read."""
+
+    snapshot: Snapshot
+    states: EntityStates
+    persona: str
+    view: View
+    warnings: tuple[Finding, ...]
+
+
+@guarded
+def read_space_inputs(
+    contract: Contract,
+    facts: Json,
+    entity_states: Json | EntityStates,
+    persona: str,
+    form: Json = None,
+    flow: Json = None,
+    entity: Json = None,
+    page: Json = None,
+) -> SpaceInputs:
+    """Check and read what ``action_space`` takes, and evaluate the rules. Raises as it does."""
     check_text(persona, "persona")
     view = read_view(contract, form, flow, entity, page)
     snapshot = take_snapshot(contract, facts)
     states = read_states(entity_states, contract)
+    return SpaceInputs(snapshot, states, persona, view, warnings_of(snapshot, persona))
+
+
+def space_of(inputs: SpaceInputs) -> ActionSpaceResult:
+    """The action space that follows from its inputs. Raises ``overflow`` and its like, ``flow_too_long``."""
+    snapshot, states, persona, view, warnings = inputs
     space = compute_action_space(snapshot, states, persona, view.flow_id, view.entity_id)
-    return ActionSpaceResult(shown_by(view, space, states), view, states, warnings_of(snapshot, persona))
+    return ActionSpaceResult(shown_by(view, space, states), view, states, warnings)
 
 
 @guarded

@@ -9,6 +9,7 @@ from __future__ import annotations
 from tenor_wasm.api import calls
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
+from tenor_wasm.api.layouts import space_text
 from tenor_wasm.api.render import loaded_json, to_json
 from tenor_wasm.api.wire import answer
 from tenor_wasm.api.write import to_text
@@ -42,8 +43,8 @@ def evaluate(handle: int, facts_json: str) -> str:
 def compute_action_space(handle: int, facts_json: str, entity_states_json: str, persona_id: str) -> str:
     """What the persona may do, to which instances, and why the rest is blocked (§15.6)."""
     return answer(
-        lambda: to_text(
-            calls.action_space(
+        lambda: space_text(
+            calls.read_space_inputs(
                 HANDLES.get(handle),
                 read_json(facts_json, "the facts"),
                 read_json(entity_states_json, "the entity states"),

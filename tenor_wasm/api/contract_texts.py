@@ -26,6 +26,10 @@ class ContractTexts:
         )
         self._made: dict[Hashable, str] = {}
 
+    def is_constant(self, verdict: VerdictInstance) -> bool:
+        """Whether the contract itself says the payload."""
+        return verdict.verdict_type in self._constant
+
     def made(self, key: Hashable, write: Callable[[], str]) -> str:
         """A text that depends on nothing but its key; written once."""
         text = self._made.get(key)
@@ -40,29 +44,31 @@ class ContractTexts:
         text = self._made.get(names)
         return self.made(names, lambda: self.names.list_of(names)) if text is None else text
 
-    def payload(self, verdict: VerdictInstance) -> str:
-        """The structured value of a verdict; a constant of the contract is written once."""
-        if verdict.verdict_type in self._constant:
-            return self.made(("payload", verdict.verdict_type), lambda: _payload(verdict))
-        return _payload(verdict)
-
     def verdict(self, verdict: VerdictInstance) -> str:
         """A verdict with its provenance, as ``evaluate`` returns it."""
-        head, tail = self._verdict_frame(verdict)
-        return (
-            f'{head}{self.payload(verdict)}{tail},"facts_used":{self.list_of(verdict.facts_used)}'
-            f',"verdicts_used":{self.list_of(verdict.verdicts_used)}}}}}'
-        )
+        if verdict.verdict_type not in self._constant:
+            return self._verdict(verdict)
+        key = (verdict.verdict_type, verdict.facts_used, verdict.verdicts_used)
+        return self._made.get(key) or self.made(key, lambda: self._verdict(verdict))
 
-    def _verdict_frame(self, verdict: VerdictInstance) -> tuple[str, str]:
-        name = self.names[verdict.verdict_type]
-        rule = self.names[verdict.rule_id]
-        return f'{{"type":{name},"payload":', f',"provenance":{{"rule":{rule},"stratum":{verdict.stratum}'
+    def _verdict(self, verdict: VerdictInstance) -> str:
+        names = self.names
+        return (
+            f'{{"type":{names[verdict.verdict_type]},"payload":{_payload(verdict)}'
+            f',"provenance":{{"rule":{names[verdict.rule_id]},"stratum":{verdict.stratum}'
+            f',"facts_used":{self.list_of(verdict.facts_used)},"verdicts_used":{self.list_of(verdict.verdicts_used)}}}}}'
+        )
 
     def current_verdict(self, verdict: VerdictInstance) -> str:
         """A verdict as the action space names it."""
+        if verdict.verdict_type not in self._constant:
+            return self._current_verdict(verdict)
+        key = verdict.verdict_type
+        return self._made.get(key) or self.made(key, lambda: self._current_verdict(verdict))
+
+    def _current_verdict(self, verdict: VerdictInstance) -> str:
         return (
-            f'{{"verdict_type":{self.names[verdict.verdict_type]},"payload":{self.payload(verdict)}'
+            f'{{"verdict_type":{self.names[verdict.verdict_type]},"payload":{_payload(verdict)}'
             f',"producing_rule":{self.names[verdict.rule_id]},"stratum":{verdict.stratum}}}'
         )
 

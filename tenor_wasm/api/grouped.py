@@ -17,7 +17,7 @@ from typing import NamedTuple
 from tenor_wasm.api.fragments import Fragments, ids_text, quoted
 from tenor_wasm.api.json_text import read_json
 from tenor_wasm.api.render import JsonObject, to_json
-from tenor_wasm.api.write_actions import GroupedWriter, description
+from tenor_wasm.api.write_actions import GroupedWriter
 from tenor_wasm.evaluator.actions import Action, BlockedAction
 from tenor_wasm.evaluator.entity_states import EntityStates
 from tenor_wasm.evaluator.instances import Group
@@ -111,7 +111,7 @@ class MembersWriter(GroupedWriter):
             f'"entry_operation_id":{texts.names[action.entry_operation_id]}',
             f'"enabling_verdicts":{_list(map(texts.current_verdict, action.enabling_verdicts))}',
             f'"affected_entities":{_list(map(self._affected, action.affected_entities))}',
-            f'"description":{quoted(description(action))}',
+            f'"description":{self._description(action)}',
             self.bindings(action.instance_bindings),
             f'"first_operation_ids":{texts.list_of(action.first_operation_ids)}',
             f'"outcomes":{_list(map(self._outcome, action.outcomes))}',

@@ -137,7 +137,9 @@ def _by_instance(item: tuple[tuple[str, str], str | None]) -> tuple[str, str]:
 
 
 def _all(entity_states: EntityStates) -> dict[str, dict[str, Moves]]:
+    by_entity = {entity_id: entity_states.of(entity_id).by_state for entity_id in sorted(entity_states.entity_ids())}
     return {
-        entity_id: {state: Moves(group, ()) for state, group in entity_states.of(entity_id).by_state.items()}
-        for entity_id in sorted(entity_states.entity_ids())
+        entity_id: {state: Moves(group, ()) for state, group in by_state.items()}
+        for entity_id, by_state in by_entity.items()
+        if by_state
     }

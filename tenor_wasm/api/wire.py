@@ -12,6 +12,7 @@ import tenor_wasm
 from tenor_wasm.api import calls, records, render_why, scenarios, source, why
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
+from tenor_wasm.api.layouts import space_text
 from tenor_wasm.api.params import Params
 from tenor_wasm.api.params import flag as _flag
 from tenor_wasm.api.params import required as _required
@@ -149,7 +150,7 @@ def _action_space(params: Params) -> str:
     contract = HANDLES.get(_required(params, "contract"))
     facts, entity_states = _required(params, "facts"), params.get("entity_states", calls.NO_STATES)
     view = {name: params[name] for name in VIEW_OPTIONS if name in params}
-    return to_text(calls.action_space(contract, facts, entity_states, _text(params, "persona"), **view))
+    return space_text(calls.read_space_inputs(contract, facts, entity_states, _text(params, "persona"), **view))
 
 
 def _simulate_flow(params: Params) -> str:

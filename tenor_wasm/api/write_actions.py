@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from typing import Any
 
 from tenor_wasm.api.calls import ActionSpaceResult
 from tenor_wasm.api.contract_texts import ContractTexts, texts_of, warnings_text
 from tenor_wasm.api.fragments import Fragments, quoted
 from tenor_wasm.api.views import COUNTS, GROUPED
+from tenor_wasm.errors import Finding
 from tenor_wasm.evaluator import actions as a
 from tenor_wasm.evaluator.entity_states import EntityStates
 from tenor_wasm.evaluator.instances import Group, Others
+from tenor_wasm.evaluator.rules import VerdictInstance
+from tenor_wasm.evaluator.snapshot import Snapshot
 from tenor_wasm.interchange.constructs import Contract
 
 
@@ -28,13 +31,13 @@ class ActionWriter:
     def action(self, action: a.Action) -> str:
         """A flow that the persona can start."""
         texts, names = self.texts, self.texts.names
-        enabling = ",".join([texts.current_verdict(verdict) for verdict in action.enabling_verdicts])
+        enabling = ",".join(map(self.verdict, action.enabling_verdicts))
         affected = ",".join(map(self._affected, action.affected_entities))
         outcomes = ",".join([self._outcome(outcome) for outcome in action.outcomes])
         return (
             f'{{"flow_id":{names[action.flow_id]},"persona_id":{self.persona}'
             f',"entry_operation_id":{names[action.entry_operation_id]},"enabling_verdicts":[{enabling}]'
-            f',"affected_entities":[{affected}],"description":{quoted(description(action))}'
+            f',"affected_entities":[{affected}],"description":{self._description(action)}'
             f",{self.bindings(action.instance_bindings)}"
             f',"first_operation_ids":{texts.list_of(action.first_operation_ids)},"outcomes":[{outcomes}]'
             f",{self.blocked_instances(action.blocked_instances)}}}"
@@ -50,21 +53,42 @@ class ActionWriter:
             f",{self.blocked_instances(blocked.blocked_instances)}{ends_with}}}"
         )
 
+    def verdict(self, verdict: VerdictInstance) -> str:
+        """A verdict that enables a flow."""
+        return self.texts.current_verdict(verdict)
+
+    def ids(self, entity_id: str, group: Group) -> str:
+        """Instances of an entity."""
+        return self.fragments.ids(group)
+
+    def others(self, entity_id: str, others: Others) -> str:
+        """Instances of an entity with their states."""
+        return self.fragments.others(others)
+
+    def count(self, entity_id: str, number: int) -> str:
+        """How many instances of an entity, as part of a JSON string."""
+        return f"{number} {quoted(entity_id)[1:-1]} instance{'s' if number != 1 else ''}"
+
+    def _description(self, action: a.Action) -> str:
+        counts = " and ".join([self.count(entity_id, number) for entity_id, number in action.instance_counts.items()])
+        text = quoted(f"{action.flow_id} can start with {' and '.join(action.first_operation_ids)}")
+        return f'{text[:-1]} on {counts}"' if counts else text
+
     def bindings(self, bindings: a.Bindings) -> str:
         """The available instances per entity, as a member of an object."""
-        names, ids = self.texts.names, self.fragments.ids
-        groups = ",".join([f"{names[entity_id]}:{ids(group)}" for entity_id, group in bindings.items()])
+        names = self.texts.names
+        groups = ",".join([f"{names[entity_id]}:{self.ids(entity_id, group)}" for entity_id, group in bindings.items()])
         return f'"instance_bindings":{{{groups}}}'
 
     def blocked_instances(self, blocked: Mapping[str, Others]) -> str:
         """The other instances per entity with their states, as a member of an object."""
-        names, text_of = self.texts.names, self.fragments.others
-        groups = ",".join([f"{names[entity_id]}:{text_of(others)}" for entity_id, others in blocked.items()])
+        names = self.texts.names
+        groups = ",".join([f"{names[entity_id]}:{self.others(entity_id, one)}" for entity_id, one in blocked.items()])
         return f'"blocked_instances":{{{groups}}}'
 
     def reason_instances(self, reason: a.EntityNotInSourceState) -> str:
         """The instances that a reason names, as a member of an object."""
-        return f'"instance_ids":{self.fragments.ids(reason.instance_ids)}'
+        return f'"instance_ids":{self.ids(reason.entity_id, reason.instance_ids)}'
 
     def _affected(self, entity: a.AffectedEntity) -> str:
         names = self.texts.names
@@ -114,16 +138,6 @@ _REASONS: Mapping[type, Callable[[ActionWriter, Any], str]] = {
     a.PreconditionNotMet: ActionWriter.precondition_reason,
     a.EntityNotInSourceState: ActionWriter.state_reason,
 }
-
-
-def description(action: a.Action) -> str:
-    """An available flow in a few words."""
-    operations = " and ".join(action.first_operation_ids)
-    counts = [
-        f"{count} {entity_id} instance{'s' if count != 1 else ''}"
-        for entity_id, count in action.instance_counts.items()
-    ]
-    return f"{action.flow_id} can start with {operations}" + (f" on {' and '.join(counts)}" if counts else "")
 
 
 class GroupedWriter(ActionWriter):
@@ -191,11 +205,20 @@ def action_space_text(result: ActionSpaceResult, fragments: Fragments | None = N
         extra = f',"form":"grouped","instances":{_instances(shown.instances, texts, fragments)}'
     if view.page is not None:
         extra += f',"next_cursor":{"null" if shown.next_cursor is None else quoted(shown.next_cursor)}'
-    verdicts = ",".join([texts.current_verdict(verdict) for verdict in space.snapshot.verdicts.values()])
+    actions = ",".join(map(writer.action, space.actions))
+    blocked = ",".join(map(writer.blocked, space.blocked_actions))
+    return frame_text(space.snapshot, writer.persona, actions, blocked, result.warnings, extra)
+
+
+def frame_text(
+    snapshot: Snapshot, persona: str, actions: str, blocked: str, warnings: Iterable[Finding], extra: str = ""
+) -> str:
+    """An action space around the texts of its flows; ``extra`` are members that follow."""
+    texts = texts_of(snapshot.contract)
+    verdicts = ",".join([texts.current_verdict(verdict) for verdict in snapshot.verdicts.by_type.values()])
     return (
-        f'{{"persona_id":{writer.persona},"actions":[{",".join(map(writer.action, space.actions))}]'
-        f',"current_verdicts":[{verdicts}],"blocked_actions":[{",".join(map(writer.blocked, space.blocked_actions))}]'
-        f',"contract_hash":{texts.hash},"warnings":{warnings_text(result.warnings)}{extra}}}'
+        f'{{"persona_id":{persona},"actions":[{actions}],"current_verdicts":[{verdicts}],"blocked_actions":[{blocked}]'
+        f',"contract_hash":{texts.hash},"warnings":{warnings_text(warnings)}{extra}}}'
     )
 
 

@@ -81,7 +81,6 @@ def judge(flow: c.Flow, snapshot: Snapshot, entity_states: EntityStates, persona
         missing = tuple(name for name in route.verdicts_used if name not in snapshot.verdicts)
         return BlockedAction(flow.id, (PreconditionNotMet(missing, None),), {}, {}, route.ends_with)
     plan_of = compiled(snapshot.contract).plan
-    verdicts = snapshot.verdicts.by_type
     plans = [plan_of(operation) for operation in route.operations]
     verdicts_used = route.verdicts_used
     refused: list[BlockReason] = []
@@ -90,20 +89,18 @@ def judge(flow: c.Flow, snapshot: Snapshot, entity_states: EntityStates, persona
         operation = plan.operation
         if persona not in plan.personas:
             refused.append(PersonaNotAuthorized(operation.id, operation.allowed_personas))
-        truth, _, used = snapshot.decide(operation.precondition, "operation", operation.id)
+        truth, _, used, missing = snapshot.decide(operation.precondition, "operation", operation.id)
         verdicts_used = (*verdicts_used, *used)
         if not truth:
-            unmet.append(PreconditionNotMet(tuple([name for name in used if name not in verdicts]), operation.id))
+            unmet.append(PreconditionNotMet(missing, operation.id))
     fits = [_fit(plan, entity_states) for plan in plans]
     misplaced = [reason for fit in fits for reason in fit.reasons]
     if refused or unmet or misplaced:
-        return _blocked(flow, (*refused, *unmet, *misplaced), fits, entity_states)
+        return _blocked(flow, (*refused, *unmet, *misplaced), fits)
     return _available(flow, plans, tuple(dict.fromkeys(verdicts_used)), fits, snapshot, entity_states)
 
 
-def _blocked(
-    flow: c.Flow, reasons: tuple[BlockReason, ...], fits: list[_Fit], entity_states: EntityStates
-) -> BlockedAction:
+def _blocked(flow: c.Flow, reasons: tuple[BlockReason, ...], fits: list[_Fit]) -> BlockedAction:
     blocked_instances = _merged([fit.blocked_instances for fit in fits])
     if not isinstance(reasons[0], EntityNotInSourceState):
         return BlockedAction(flow.id, reasons, {}, blocked_instances)
@@ -113,7 +110,7 @@ def _blocked(
     }
     for entity_id, others in blocked_instances.items():
         if entity_id not in blocking:
-            blocking[entity_id] = entity_states.of(entity_id).within(tuple(sorted(others.groups)))
+            blocking[entity_id] = others.ids
     return BlockedAction(flow.id, reasons, _sorted(blocking), blocked_instances)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TypeAlias
 
 Group: TypeAlias = Sequence[str]
@@ -28,11 +29,20 @@ class Others(Mapping[str, str]):
     ``groups`` holds them by state, shared with the instances they come from; the map itself is made when it is read.
     """
 
-    __slots__ = ("_states", "groups")
+    __slots__ = ("_ids", "_states", "groups")
 
     def __init__(self, groups: Mapping[str, Group]) -> None:
         self.groups = groups
+        self._ids: Group | None = None
         self._states: dict[str, str] | None = None
+
+    @property
+    def ids(self) -> Group:
+        """The instances without their states."""
+        if self._ids is None:
+            groups = [*self.groups.values()]
+            self._ids = groups[0] if len(groups) == 1 else tuple(sorted(chain.from_iterable(groups)))
+        return self._ids
 
     def __getitem__(self, instance_id: str) -> str:
         return self._map()[instance_id]
@@ -111,6 +121,21 @@ class Instances:
         """The occupied states, sorted, that make up a group of these instances."""
         return tuple(sorted(state for state, ids in self.by_state.items() if ids is group or _holds(group, ids[0])))
 
+    @property
+    def order(self) -> States:
+        """The occupied states in the order of their first instances: which groups are empty, and in which state the
+        first instance of any group is."""
+        by_state = self.by_state
+        return tuple(sorted(by_state, key=lambda state: by_state[state][0])) if len(by_state) > 1 else tuple(by_state)
+
+    def states_of(self, group: Group) -> States | None:
+        """For which states a group was given by ``within``; ``None`` for one that was not."""
+        return next((states for states, one in self._within.items() if one is group), None)
+
+    def states_beside(self, others: Others | Group) -> States:
+        """For which states others, or their ids, were given by ``outside``."""
+        return next(states for states, one in self._others.items() if one is others or one.ids is others)
+
     def changed(self, changes: Mapping[str, str | None]) -> Instances:
         """The instances after some got another state, came (a new id) or went (``None``); these stay as they are."""
         states = {**self.states, **changes}
@@ -121,7 +146,7 @@ def _union(by_state: Mapping[str, Group], states: States) -> Group:
     groups = [by_state[state] for state in states if state in by_state]
     if len(groups) <= 1:
         return groups[0] if groups else ()
-    return tuple(sorted(instance_id for group in groups for instance_id in group))
+    return tuple(sorted(chain.from_iterable(groups)))
 
 
 def _holds(group: Group, instance_id: str) -> bool:

@@ -204,6 +204,7 @@ class LiveInstances(Instances):
         if others is None:
             rest = {state: self.within((state,)) for state in self._runs if state not in states}
             others = self._others[states] = Others(rest)
+            others._ids = self.within(tuple(rest))
         return others
 
     def states_in(self, group: Group) -> States:

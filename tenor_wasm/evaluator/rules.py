@@ -59,7 +59,10 @@ def evaluate_rules(contract: Contract, facts: FactSet) -> VerdictSet:
     verdicts: dict[str, VerdictInstance] = {}
     reading = Reading(facts.values, verdicts)
     for rule, when, payload in compiled(contract).rules:
-        reading.facts_used, reading.verdicts_used = {}, {}
+        if reading.facts_used:
+            reading.facts_used = {}
+        if reading.verdicts_used:
+            reading.verdicts_used = {}
         try:
             if not when(reading):
                 continue

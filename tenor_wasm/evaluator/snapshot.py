@@ -15,11 +15,15 @@ from tenor_wasm.interchange.nodes import Predicate
 
 
 class Decision(NamedTuple):
-    """The truth of a predicate and what deciding it touched, in the order of first touch."""
+    """The truth of a predicate and what deciding it touched, in the order of first touch.
+
+    ``missing`` are those of ``verdicts_used`` that are absent.
+    """
 
     truth: bool
     facts_used: tuple[str, ...]
     verdicts_used: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ class Snapshot:
                 truth = compiled(self.contract).predicate(predicate)(reading)
             except TenorError as error:
                 raise in_construct(error, kind, name) from None
-            decision = Decision(truth, tuple(reading.facts_used), tuple(reading.verdicts_used))
+            used = tuple(reading.verdicts_used)
+            missing = tuple([name for name in used if name not in reading.verdicts])
+            decision = Decision(truth, tuple(reading.facts_used), used, missing)
             # By identity: the contract keeps its predicates alive as long as this snapshot lives.
             self._decisions[id(predicate)] = decision
         return decision

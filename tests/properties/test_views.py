@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tenor_wasm import api
+from tenor_wasm.api import compat
+from tenor_wasm.api.json_text import write_json
 from tests.properties.test_evaluation import answer, situations
 
 Json = Any
@@ -148,3 +151,24 @@ def test_one_flow_and_one_entity_are_parts_of_the_whole(situation: Json) -> None
             shown = {part["flow_id"] for part in one[name]}
             naming = {key for key, part in every.items() if entity_id in part["instance_bindings"]}
             assert naming <= shown
+
+
+def renamed(nested: Json, suffix: str) -> Json:
+    """The same situation with other instances."""
+    return {
+        entity_id: {f"{name}{suffix}": state for name, state in instances.items()}
+        for entity_id, instances in nested.items()
+    }
+
+
+@given(situations(), st.sampled_from(["%s", '"', "é", " !", "\x00"]))
+def test_a_text_that_was_laid_out_before_says_what_the_typed_result_says(situation: Json, suffix: str) -> None:
+    world, facts, nested, persona = situation
+    handle = json.loads(compat.load_contract(json.dumps(world.bundle)))["handle"]
+    # Each flow is laid out by the first call and only filled in by those that follow.
+    nowhere: Json = {entity_id: {} for entity_id in nested}
+    for states in (nested, renamed(nested, suffix), nested, nowhere):
+        text = compat.compute_action_space(handle, json.dumps(facts), json.dumps(states), persona)
+        typed = answer(api.action_space, api.load(world.bundle), facts, states, persona)
+        assert "error" in typed or text == write_json(typed)
+    compat.free_contract(handle)

@@ -43,17 +43,17 @@ function withFlows<Kind extends Flow>(before: readonly Kind[], changes: readonly
 }
 
 function withMoves(before: Groups, moves: ActionSpaceChangeResult["instances"]): Groups {
-  const after = { ...before };
+  const after = new Map(Object.entries(before));
   for (const [entity, states] of Object.entries(moves)) {
-    const groups = new Map(Object.entries(before[entity] ?? {}));
+    const groups = new Map(Object.entries(after.get(entity) ?? {}));
     for (const [state, { added = [], removed = [] }] of Object.entries(states)) {
       const ids = merged(without(groups.get(state) ?? [], removed), added);
       if (ids.length > 0) groups.set(state, ids);
       else groups.delete(state);
     }
-    after[entity] = Object.fromEntries([...groups].sort(([one], [other]) => byCodePoint(one, other)));
+    after.set(entity, Object.fromEntries([...groups].sort(byName)));
   }
-  return after;
+  return Object.fromEntries([...after].filter(([, groups]) => Object.keys(groups).length > 0).sort(byName));
 }
 
 function without(ids: readonly string[], removed: readonly string[]): string[] {
@@ -74,6 +74,10 @@ function merged(ids: string[], added: readonly string[]): string[] {
     ids.splice(low, 0, id);
   }
   return ids;
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return byCodePoint(one, other);
 }
 
 /** The order in which Python sorts; JavaScript's own compares the halves of a surrogate pair. */
@@ -102,7 +106,7 @@ export function expandActionSpace(grouped: ActionSpaceGroupedResult): ActionSpac
   const statesByEntity = (states: Readonly<Record<string, readonly string[]>>): Record<string, Record<string, string>> =>
     mapped(states, (names, entity) => {
       const pairs = names.flatMap((state) => (grouped.instances[entity]?.[state] ?? []).map((id) => [id, state] as const));
-      return Object.fromEntries(pairs.sort(([one], [other]) => byCodePoint(one, other)));
+      return Object.fromEntries(pairs.sort(byName));
     });
   type GroupedReason = ActionSpaceGroupedResult["blocked_actions"][number]["reason"];
   const reasonOf = (reason: GroupedReason): BlockedReason => {
