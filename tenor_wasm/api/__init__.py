@@ -1,6 +1,6 @@
 """The edge: typed calls, JSON text (``wire``), and the seven functions of the drop-in surface (``compat``).
 
-What loads and evaluates is imported with this package; the rest when it is first asked for, so that a page starts sooner.
+What loads and evaluates is imported with this package; the rest when it is first asked for, so a page starts sooner.
 
 >>> from tenor_wasm import api
 >>> contract = api.load({"id": "x", "kind": "Bundle", "tenor": "1.0", "tenor_version": "1.0.0", "constructs": []})
@@ -38,9 +38,11 @@ from tenor_wasm.evaluator.snapshot import Snapshot, take_snapshot
 from tenor_wasm.interchange.constructs import Contract
 
 if TYPE_CHECKING:
+    from tenor_wasm.api.grouped import ActionSpaceChange
     from tenor_wasm.api.records import diff, verify
     from tenor_wasm.api.render_why import explanation_text
     from tenor_wasm.api.scenarios import run_scenarios
+    from tenor_wasm.api.sessions import Session, open_session
     from tenor_wasm.api.why import ExplanationResult, explain
     from tenor_wasm.evaluator.changes import Comparison
     from tenor_wasm.evaluator.verify import Difference, Verification
@@ -50,6 +52,7 @@ __all__ = [
     "DEFAULT_INSTANCE",
     "Action",
     "ActionSpace",
+    "ActionSpaceChange",
     "BatchItem",
     "BlockedAction",
     "Comparison",
@@ -67,6 +70,7 @@ __all__ = [
     "Recording",
     "ScenarioResult",
     "ScenarioRun",
+    "Session",
     "Snapshot",
     "StepRecord",
     "TenorError",
@@ -87,6 +91,7 @@ __all__ = [
     "load",
     "load_source",
     "load_text",
+    "open_session",
     "parse_json",
     "provenance_chain",
     "run_scenarios",
@@ -98,15 +103,18 @@ __all__ = [
 ]
 
 _LATE = {
+    "ActionSpaceChange": "api.grouped",
     "Comparison": "evaluator.changes",
     "Difference": "evaluator.verify",
     "ExplanationResult": "api.why",
     "ScenarioResult": "scenarios.run",
     "ScenarioRun": "scenarios.run",
+    "Session": "api.sessions",
     "Verification": "evaluator.verify",
     "diff": "api.records",
     "explain": "api.why",
     "explanation_text": "api.render_why",
+    "open_session": "api.sessions",
     "run_scenarios": "api.scenarios",
     "verify": "api.records",
 }

@@ -24,7 +24,7 @@ from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates, r
 from tenor_wasm.evaluator.flows import FlowResult, execute_flow
 from tenor_wasm.evaluator.rules import VerdictInstance
 from tenor_wasm.evaluator.snapshot import Snapshot, take_snapshot
-from tenor_wasm.interchange.constructs import Contract
+from tenor_wasm.interchange.constructs import Contract, Flow
 from tenor_wasm.interchange.load import load_contract
 
 Arguments = ParamSpec("Arguments")
@@ -200,7 +200,7 @@ def read_space_inputs(
     page: Json = None,
 ) -> SpaceInputs:
     """Check and read what ``action_space`` takes, and evaluate the rules. Raises as it does."""
-    _check_text(persona, "persona")
+    check_text(persona, "persona")
     view = read_view(contract, form, flow, entity, page)
     snapshot = take_snapshot(contract, facts)
     return space_inputs(snapshot, read_states(entity_states, contract), persona, view)
@@ -208,8 +208,7 @@ def read_space_inputs(
 
 def space_inputs(snapshot: Snapshot, states: EntityStates, persona: str, view: View = WHOLE) -> SpaceInputs:
     """The inputs of an action space where facts and states were read already."""
-    warnings = (*snapshot.facts.warnings, *_persona_warnings(snapshot.contract, persona))
-    return SpaceInputs(snapshot, states, persona, view, warnings)
+    return SpaceInputs(snapshot, states, persona, view, warnings_of(snapshot, persona))
 
 
 def space_of(inputs: SpaceInputs) -> ActionSpaceResult:
@@ -240,21 +239,46 @@ def simulate_flow(
     Raises ``unknown_flow``, ``invalid_facts``, ``invalid_entity_states``, ``invalid_bindings``, ``missing_binding``,
     ``invalid_argument``, and what ``execute_flow`` raises.
     """
-    _check_text(flow, "flow")
-    _check_text(persona, "persona")
-    if not isinstance(provenance, bool):
-        raise invalid_argument("provenance", f"'provenance' must be true or false, not {shown(provenance)}")
-    declared = contract.flows.get(flow)
+    declared = declared_flow(contract, flow, persona)
+    snapshot = take_snapshot(contract, facts)
+    states = read_states(entity_states, contract)
+    return simulate_on(snapshot, states, declared, persona, instance_bindings, outcomes, provenance)
+
+
+def declared_flow(contract: Contract, flow: Json, persona: Json) -> Flow:
+    """The flow to simulate. Raises ``unknown_flow``; ``invalid_argument`` when flow or persona are no texts."""
+    check_text(flow, "flow")
+    check_text(persona, "persona")
+    declared = contract.flows.get(flow) if isinstance(flow, str) else None
     if declared is None:
         raise TenorError("unknown_flow", f"no flow '{flow}' is declared; declared are {listed(contract.flows)}")
-    snapshot = take_snapshot(contract, facts)
-    states = read_states(entity_states, contract).with_defaults(contract.entities)
+    return declared
+
+
+def simulate_on(
+    snapshot: Snapshot,
+    entity_states: EntityStates,
+    flow: Flow,
+    persona: str,
+    instance_bindings: Json,
+    outcomes: Json,
+    provenance: bool,
+) -> Simulation:
+    """Run a flow on what was read already. Raises as ``simulate_flow``."""
+    contract = snapshot.contract
+    if not isinstance(provenance, bool):
+        raise invalid_argument("provenance", f"'provenance' must be true or false, not {shown(provenance)}")
+    states = entity_states.with_defaults(contract.entities)
     given = _bindings(instance_bindings, contract)
-    bindings = given or dict.fromkeys(compiled(contract).entities_of(flow), DEFAULT_INSTANCE)
-    choices = _choices(outcomes)
-    warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
-    result = execute_flow(declared, persona, snapshot, states, bindings, choices)
+    bindings = given or dict.fromkeys(compiled(contract).entities_of(flow.id), DEFAULT_INSTANCE)
+    result = execute_flow(flow, persona, snapshot, states, bindings, _choices(outcomes))
+    warnings = warnings_of(snapshot, persona)
     return Simulation(result, given, warnings, provenance_chain(result) if provenance else None)
+
+
+def warnings_of(snapshot: Snapshot, persona: str) -> tuple[Finding, ...]:
+    """What deserves a warning in an answer about a persona."""
+    return (*snapshot.facts.warnings, *_persona_warnings(snapshot.contract, persona))
 
 
 def inspect(contract: Contract) -> Inspection:
@@ -276,20 +300,20 @@ def read_inputs(
     contract: Contract, facts: Json, entity_states: Json | EntityStates, persona: str, instance_bindings: Json = None
 ) -> Inputs:
     """Read facts, entity states and bindings as the calls here do, with their errors and warnings."""
-    _check_text(persona, "persona")
+    check_text(persona, "persona")
     snapshot = take_snapshot(contract, facts)
     states = read_states(entity_states, contract)
-    warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
-    return Inputs(snapshot, states, _bindings(instance_bindings, contract), warnings)
+    return Inputs(snapshot, states, _bindings(instance_bindings, contract), warnings_of(snapshot, persona))
 
 
-def _check_text(value: Json, name: str) -> None:
+def check_text(value: Json, name: str) -> None:
+    """Raise ``invalid_argument`` for an argument that is no text."""
     if not isinstance(value, str):
         raise invalid_argument(name, f"'{name}' must be a text, not {shown(value)}")
 
 
 def invalid_argument(argument: str, message: str, path: str = "") -> TenorError:
-    """The error for an argument that is not of its type; ``path`` leads from the argument."""
+    """The error for an argument that is not what it should be; ``path`` leads from the argument to the place."""
     return TenorError("invalid_argument", message, path, {"argument": argument})
 
 

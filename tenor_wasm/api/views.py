@@ -24,6 +24,9 @@ FULL, GROUPED, COUNTS = "full", "grouped", "counts"
 FORMS = (FULL, GROUPED, COUNTS)
 """Instances listed wherever they belong; listed once per entity and state; only counted."""
 
+VIEW_OPTIONS = ("form", "flow", "entity", "page")
+"""The parameters of a call that say what is wanted."""
+
 
 class Page(NamedTuple):
     """At most ``size`` instances, those that follow ``after`` (entity id, instance id)."""

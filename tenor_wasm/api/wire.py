@@ -13,12 +13,15 @@ from tenor_wasm.api import batch, calls, source
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.api.layouts import space_text
+from tenor_wasm.api.params import Params
+from tenor_wasm.api.params import flag as _flag
+from tenor_wasm.api.params import required as _required
+from tenor_wasm.api.params import text as _text
 from tenor_wasm.api.render import loaded_json, to_json
+from tenor_wasm.api.views import VIEW_OPTIONS
 from tenor_wasm.api.write import to_text
 from tenor_wasm.errors import Json, TenorError, listed, shown
 from tenor_wasm.interchange.constructs import Contract
-
-Params = Mapping[str, Json]
 
 
 def dispatch(method: str, params_json: str) -> str:
@@ -70,6 +73,7 @@ _ARGUMENTS: Mapping[str, str] = {
     "invalid_contract": "bundle",
     "unsupported_version": "bundle",
     "unknown_handle": "contract",
+    "unknown_session": "session",
     "unknown_flow": "flow",
     "unknown_entity": "entity",
     "invalid_facts": "facts",
@@ -80,31 +84,18 @@ _ARGUMENTS: Mapping[str, str] = {
     "unknown_outcome": "outcomes",
     "invalid_scenarios": "scenarios",
 }
-"""Error code → the parameter that is at fault."""
+"""Error code → the parameter that is at fault, where the error does not say it."""
 
 
 def placed(error: TenorError) -> TenorError:
     """The same error with its paths leading from the parameters, not from the argument at fault."""
-    argument = _ARGUMENTS.get(error.code, error.details.get("argument"))
+    argument = error.details.get("argument", _ARGUMENTS.get(error.code))
     if not isinstance(argument, str):
         return error
     side = error.details.get("side")
     if side in calls.SIDES:  # of a comparison
         argument = f"{side}/{argument}"
     return error.below(f"/{argument}")
-
-
-def _required(params: Params, name: str) -> Json:
-    if name not in params:
-        raise TenorError("missing_argument", f"the parameter '{name}' is missing", "", {"argument": name})
-    return params[name]
-
-
-def _text(params: Params, name: str) -> str:
-    value = _required(params, name)
-    if not isinstance(value, str):
-        raise TenorError("invalid_argument", f"'{name}' must be a text, not {shown(value)}", "", {"argument": name})
-    return value
 
 
 def _version(_: Params) -> Json:
@@ -135,18 +126,28 @@ def _free(params: Params) -> Json:
     return {}
 
 
+def _by_session(method: str) -> Callable[[Params], str]:
+    def answer_by_session(params: Params) -> str:
+        from tenor_wasm.api.wire_sessions import METHODS  # not before somebody opens a session
+
+        return METHODS[method](params)
+
+    return answer_by_session
+
+
 def _evaluate(params: Params) -> str:
+    if "session" in params:
+        return _by_session("evaluate")(params)
     return to_text(calls.evaluate(HANDLES.get(_required(params, "contract")), _required(params, "facts")))
 
 
 def _action_space(params: Params) -> str:
+    if "session" in params:
+        return _by_session("action_space")(params)
     contract = HANDLES.get(_required(params, "contract"))
     facts, entity_states = _required(params, "facts"), params.get("entity_states", calls.NO_STATES)
-    view = {name: params[name] for name in _VIEW_OPTIONS if name in params}
+    view = {name: params[name] for name in VIEW_OPTIONS if name in params}
     return space_text(calls.read_space_inputs(contract, facts, entity_states, _text(params, "persona"), **view))
-
-
-_VIEW_OPTIONS = ("form", "flow", "entity", "page")
 
 
 def _evaluate_batch(params: Params) -> str:
@@ -156,6 +157,8 @@ def _evaluate_batch(params: Params) -> str:
 
 
 def _simulate_flow(params: Params) -> str:
+    if "session" in params:
+        return _by_session("simulate_flow")(params)
     contract = HANDLES.get(_required(params, "contract"))
     return to_text(
         calls.simulate_flow(
@@ -169,15 +172,6 @@ def _simulate_flow(params: Params) -> str:
             _flag(params, "provenance"),
         )
     )
-
-
-def _flag(params: Params, name: str) -> bool:
-    value = params.get(name, False)
-    if not isinstance(value, bool):
-        raise TenorError(
-            "invalid_argument", f"'{name}' must be true or false, not {shown(value)}", "", {"argument": name}
-        )
-    return value
 
 
 # What follows imports its module when it is called: a page that only evaluates starts sooner without it.
@@ -221,6 +215,12 @@ def _inspect(params: Params) -> Json:
     return to_json(calls.inspect(HANDLES.get(_required(params, "contract"))))
 
 
+_OF_SESSIONS = (
+    *("open_session", "free_session", "session_inputs", "set_facts", "set_persona"),
+    *("transition", "add_instance", "remove_instance", "apply"),
+)
+"""The methods that are about sessions alone."""
+
 _METHODS: Mapping[str, Callable[[Params], Json]] = {
     "version": _version,
     "load": _load,
@@ -236,5 +236,6 @@ _METHODS: Mapping[str, Callable[[Params], Json]] = {
     "diff": _diff,
     "explain": _explain,
     "run_scenarios": _run_scenarios,
+    **{method: _by_session(method) for method in _OF_SESSIONS},
 }
 """Method → its function. What a function returns as ``str`` is JSON text already; no method's result is a bare text."""

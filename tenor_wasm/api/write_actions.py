@@ -45,7 +45,7 @@ class ActionWriter:
 
     def blocked(self, blocked: a.BlockedAction) -> str:
         """A flow that the persona cannot start."""
-        reasons = [_REASONS[type(reason)](self, reason) for reason in blocked.reasons]
+        reasons = [self.reason(reason) for reason in blocked.reasons]
         ends_with = "" if blocked.ends_with is None else f',"ends_with":{quoted(blocked.ends_with)}'
         return (
             f'{{"flow_id":{self.texts.names[blocked.flow_id]},"reason":{reasons[0]}'
@@ -103,6 +103,10 @@ class ActionWriter:
             f'{{"operation_id":{names[outcome.operation_id]},"outcome":{names[outcome.outcome]}'
             f",{self.bindings(outcome.instance_bindings)}}}"
         )
+
+    def reason(self, reason: a.BlockReason) -> str:
+        """Why a flow is blocked."""
+        return _REASONS[type(reason)](self, reason)
 
     def persona_reason(self, reason: a.PersonaNotAuthorized) -> str:
         """The persona may not execute an operation."""

@@ -41,7 +41,7 @@ class EntityNotInSourceState(NamedTuple):
     current_state: str
     required_states: tuple[str, ...]
     operation_id: str
-    instance_ids: tuple[str, ...]
+    instance_ids: Group
 
 
 BlockReason: TypeAlias = PersonaNotAuthorized | PreconditionNotMet | EntityNotInSourceState

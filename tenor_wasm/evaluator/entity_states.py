@@ -5,7 +5,7 @@ An instance that is not in the map does not exist. Nothing is invented here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tenor_wasm.errors import Findings, Json, Place, TenorError, listed, shown
@@ -76,13 +76,25 @@ class EntityStates(Mapping[tuple[str, str], str]):
     def with_states(self, changes: Mapping[tuple[str, str], str | None]) -> EntityStates:
         """A new map with these instances set, or taken out (``None``); this one stays as it is.
 
-        Entities that are not named keep their groups, named ones those of the states that nothing left or entered.
+        Entities that are not named keep their groups.
         """
         by_entity: dict[str, dict[str, str | None]] = {}
         for (entity_id, instance_id), state in changes.items():
             by_entity.setdefault(entity_id, {})[instance_id] = state
         changed = {entity_id: self.of(entity_id).changed(some) for entity_id, some in by_entity.items()}
         return self._of({**self._by_entity, **changed})
+
+    def live(self) -> EntityStates:
+        """The same states, kept so that one instance of many changes cheaply; answers about them stay as they were."""
+        from tenor_wasm.evaluator.live_instances import LiveInstances  # not before somebody opens a session
+
+        if all(isinstance(instances, LiveInstances) for instances in self._by_entity.values()):
+            return self
+        return self._of({entity_id: LiveInstances.of(instances) for entity_id, instances in self._by_entity.items()})
+
+    def entity_ids(self) -> Iterable[str]:
+        """The entities that were given, with or without instances."""
+        return self._by_entity.keys()
 
     def with_defaults(self, entities: Mapping[str, Entity]) -> EntityStates:
         """Give every entity that is wholly absent a ``_default`` in its initial state, as simulation does.

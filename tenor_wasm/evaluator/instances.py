@@ -2,22 +2,22 @@
 
 Rules this module lives by:
 
-- A group is a sorted tuple of instance ids. Whoever asks for the same states gets the same object, so that all flows
+- A group is a sorted sequence of instance ids. Whoever asks for the same states gets the same object, so that all flows
   share it, and what is made from it (its JSON text, say) can be kept by its identity.
-- Grouping waits until it is asked for. After a change of some instances only their groups are made anew; every other
-  group stays the object that it was.
+- Grouping waits until it is asked for.
+- What a session changes one by one is kept in another form with the same face (``live_instances``).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TypeAlias
 
-Group: TypeAlias = tuple[str, ...]
-"""Instance ids, sorted."""
+Group: TypeAlias = Sequence[str]
+"""Instance ids, sorted: a tuple, or what reads like one."""
 
 States: TypeAlias = tuple[str, ...]
 """States, each once, in the order in which a contract names them."""
@@ -137,38 +137,9 @@ class Instances:
         return next(states for states, one in self._others.items() if one is others or one.ids is others)
 
     def changed(self, changes: Mapping[str, str | None]) -> Instances:
-        """The instances after some got another state, came (a new id) or went (``None``); these stay as they are.
-
-        Costs a copy of what is touched: the map, and the groups of the states that were left or entered.
-        """
-        states = dict(self.states)
-        left: dict[str, list[str]] = {}
-        entered: dict[str, list[str]] = {}
-        for instance_id, state in changes.items():
-            before = states.pop(instance_id, None) if state is None else states.get(instance_id)
-            if state is not None:
-                states[instance_id] = state
-            if before == state:
-                continue
-            if before is not None:
-                left.setdefault(before, []).append(instance_id)
-            if state is not None:
-                entered.setdefault(state, []).append(instance_id)
-        after = Instances(states)
-        if self._ids is not None and states.keys() == self.states.keys():
-            after._ids = self._ids
-        if self._by_state is not None:
-            by_state = dict(self._by_state)
-            for state in {**left, **entered}:
-                by_state[state] = _moved(by_state.get(state, ()), left.get(state, ()), entered.get(state, ()))
-            after._by_state = {state: group for state, group in by_state.items() if group}
-            after._keep(self, {*left, *entered})
-        return after
-
-    def _keep(self, before: Instances, touched: set[str]) -> None:
-        """Take over what does not depend on the touched states."""
-        self._within = {states: group for states, group in before._within.items() if touched.isdisjoint(states)}
-        self._others = {states: others for states, others in before._others.items() if touched <= {*states}}
+        """The instances after some got another state, came (a new id) or went (``None``); these stay as they are."""
+        states = {**self.states, **changes}
+        return Instances({instance_id: state for instance_id, state in states.items() if state is not None})
 
 
 def _union(by_state: Mapping[str, Group], states: States) -> Group:
@@ -186,16 +157,6 @@ def _holds(group: Group, instance_id: str) -> bool:
 def between(group: Group, first: str, last: str) -> Group:
     """The part of a group from one id to another, both included."""
     return group[bisect_left(group, first) : bisect_right(group, last)]
-
-
-def _moved(group: Group, without: Iterable[str], added: Iterable[str]) -> Group:
-    """A sorted group with some ids taken out and some put in."""
-    ids = list(group)
-    for instance_id in without:
-        del ids[bisect_left(ids, instance_id)]
-    for instance_id in added:
-        ids.insert(bisect_left(ids, instance_id), instance_id)
-    return tuple(ids)
 
 
 NO_INSTANCES = Instances({})

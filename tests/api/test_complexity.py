@@ -101,7 +101,7 @@ def test_each_group_is_written_once_however_many_flows_list_it(flows: int, monke
 
 
 def test_a_change_of_one_instance_makes_only_the_groups_that_it_left_and_entered() -> None:
-    before = api.EntityStates({(e, f"i{n}"): STATES[n % 3] for e in ("Box", "Lid") for n in range(9)})
+    before = api.EntityStates({(e, f"i{n}"): STATES[n % 3] for e in ("Box", "Lid") for n in range(9)}).live()
     groups = {state: before.of("Box").within((state,)) for state in STATES}
     lids = before.of("Lid").by_state
     after = before.with_states({("Box", "i0"): "b"})
@@ -109,6 +109,7 @@ def test_a_change_of_one_instance_makes_only_the_groups_that_it_left_and_entered
     assert after.of("Box").within(("a",)) == groups["a"][1:]
     assert after.of("Box").within(("b",)) == ("i0", *groups["b"])
     assert after.of("Lid").by_state is lids
+    assert after.live() is after
     assert before.of("Box").within(("a",)) is groups["a"], "what was there before stays"
 
 

@@ -14,7 +14,8 @@ const BANNER = `/**
 
 /** The schemas that are named otherwise than their file: these are results, told from the inputs by their name. */
 const RESULTS = [
-  "action_space", "action_space_counts", "action_space_grouped", "diff", "elaborate", "evaluate", "evaluate_batch", "explain", "format", "inspect", "load", "run_scenarios", "simulate_flow", "verify", "version",
+  "action_space", "action_space_change", "action_space_counts", "action_space_grouped", "diff", "elaborate", "evaluate", "evaluate_batch", "explain",
+  "format", "inspect", "load", "open_session", "run_scenarios", "session_inputs", "session_revision", "simulate_flow", "verify", "version",
 ];
 /** The schemas whose parts are told apart by their own names; a part of any other is called after its file, too. */
 const PLAIN_PARTS = ["action_space", "common", "elaborate", "evaluate", "files", "inspect", "source_errors"];

@@ -1,8 +1,10 @@
 /** A loaded contract, as the application holds it: the handle stays good when the worker behind it is replaced. */
 
-import type { CallOptions, Client, LiveContract } from "./client.js";
+import type { CallOptions, Client } from "./client.js";
 import { TenorError } from "./errors.js";
+import type { LiveContract } from "./lives.js";
 import { decodeAnswer, type Document, encodeParams } from "./protocol.js";
+import { Session } from "./session.js";
 import type {
   ActionSpaceCountsResult,
   ActionSpaceGroupedResult,
@@ -125,10 +127,10 @@ export class Contract {
 
   /** For `Tenor.load`. */
   static async load(client: Client, params: string, options?: CallOptions): Promise<Contract> {
-    const { answer, contract } = await client.load(params, options);
+    const { answer, live } = await client.load(params, options);
     const loaded = decodeAnswer<LoadResult>(answer);
-    if (contract === undefined) throw new TenorError("protocol_mismatch", "the wheel loaded a contract without giving its handle");
-    return new Contract(client, contract, loaded);
+    if (live === undefined) throw new TenorError("protocol_mismatch", "the wheel loaded a contract without giving its handle");
+    return new Contract(client, live, loaded);
   }
 
   /** The verdicts that follow from the facts. */
@@ -178,6 +180,12 @@ export class Contract {
     return this.ask("run_scenarios", () => encodeParams({}, { scenarios }), options);
   }
 
+  /** Facts, instances and a persona that stay and change little by little: only what a change touches is computed again. */
+  openSession({ facts, entityStates, persona }: ActionSpaceInput, options?: CallOptions): Promise<Session> {
+    const encode = (): string => encodeParams({ persona }, { facts, entity_states: entityStates });
+    return this.live.freed ? this.refuse() : Session.open(this.client, this.live, encode, options);
+  }
+
   /** What the contract declares. */
   inspect(options?: CallOptions): Promise<InspectResult> {
     return this.ask("inspect", () => "{}", options);
@@ -197,6 +205,10 @@ export class Contract {
     return this.free();
   }
 
+  private refuse(parameter = "contract"): Promise<never> {
+    return Promise.reject(new TenorError("unknown_handle", `the contract \`${this.id}\` was freed: load it again`, `/${parameter}`));
+  }
+
   /** `async`, so that parameters that cannot be written reject like any other fault. */
   private async ask<Result>(
     method: string,
@@ -205,9 +217,7 @@ export class Contract {
     others: readonly (readonly [parameter: string, contract: Contract])[] = [],
   ): Promise<Result> {
     const taken = [["contract", this] as const, ...others];
-    for (const [parameter, { live, id }] of taken) {
-      if (live.freed) throw new TenorError("unknown_handle", `the contract \`${id}\` was freed: load it again`, `/${parameter}`);
-    }
+    for (const [parameter, contract] of taken) if (contract.live.freed) await contract.refuse(parameter);
     const contracts = Object.fromEntries(taken.map(([parameter, { live }]) => [parameter, live]));
     return decodeAnswer<Result>(await this.client.call(method, encode(), options, contracts));
   }

@@ -101,28 +101,9 @@ export type Pointer = string;
  */
 export type Warnings = Finding[];
 /**
- * Why: persona, precondition, entity state, in this order.
+ * The number of a moment of the session: it grows by one with each change that is taken over.
  */
-export type ActionSpaceCountsReason =
-  | {
-      type: "PersonaNotAuthorized";
-      operation_id: string;
-      allowed_personas: string[];
-    }
-  | {
-      type: "PreconditionNotMet";
-      missing_verdicts: string[];
-      operation_id: string | null;
-    }
-  | {
-      type: "EntityNotInSourceState";
-      entity_id: string;
-      current_state: string;
-      required_state: string;
-      required_states: string[];
-      operation_id: string;
-      instance_count: number;
-    };
+export type Revision = number;
 /**
  * Why: persona, precondition, entity state, in this order.
  */
@@ -148,6 +129,29 @@ export type ActionSpaceGroupedReason =
        * States, sorted: all instances in them.
        */
       instance_states: string[];
+    };
+/**
+ * Why: persona, precondition, entity state, in this order.
+ */
+export type ActionSpaceCountsReason =
+  | {
+      type: "PersonaNotAuthorized";
+      operation_id: string;
+      allowed_personas: string[];
+    }
+  | {
+      type: "PreconditionNotMet";
+      missing_verdicts: string[];
+      operation_id: string | null;
+    }
+  | {
+      type: "EntityNotInSourceState";
+      entity_id: string;
+      current_state: string;
+      required_state: string;
+      required_states: string[];
+      operation_id: string;
+      instance_count: number;
     };
 /**
  * A top-level construct, told by its kind.
@@ -626,6 +630,7 @@ export interface ActionSpaceResult {
    * Where the next page begins; null on the last one. Only where a page was asked for.
    */
   next_cursor?: string | null;
+  revision?: Revision;
 }
 /**
  * One fault or warning.
@@ -634,6 +639,108 @@ export interface Finding {
   code: string;
   message: string;
   path: Pointer;
+}
+/**
+ * Instances that came into a state and that left it, sorted.
+ */
+export interface ActionSpaceChangeMoves {
+  added?: string[];
+  removed?: string[];
+}
+/**
+ * The members of a flow that changed.
+ */
+export interface ActionSpaceChangeChangedAction {
+  flow_id: string;
+  /**
+   * The place in the list of the whole: the flow is new there, and all its members are here.
+   */
+  index?: number;
+  persona_id?: string;
+  entry_operation_id?: string;
+  first_operation_ids?: string[];
+  enabling_verdicts?: CurrentVerdict[];
+  affected_entities?: {
+    entity_id: string;
+    current_state: string;
+    possible_transitions: string[];
+  }[];
+  description?: string;
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  instance_states?: {
+    [k: string]: string[];
+  };
+  /**
+   * Per outcome of a first operation, the instances that any combination of which it accepts.
+   */
+  outcomes?: {
+    operation_id: string;
+    outcome: string;
+    /**
+     * Entity → states, sorted: all instances in them.
+     */
+    instance_states: {
+      [k: string]: string[];
+    };
+  }[];
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  blocked_states?: {
+    [k: string]: string[];
+  };
+}
+/**
+ * The members of a blocked flow that changed.
+ */
+export interface ActionSpaceChangeChangedBlockedAction {
+  flow_id: string;
+  /**
+   * The place in the list of the whole: the flow is new there, and all its members are here.
+   */
+  index?: number;
+  reason?: ActionSpaceGroupedReason;
+  reasons?: ActionSpaceGroupedReason[];
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  instance_states?: {
+    [k: string]: string[];
+  };
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  blocked_states?: {
+    [k: string]: string[];
+  };
+  /**
+   * The terminal outcome of a flow that reaches no operation.
+   */
+  ends_with?: string;
+}
+/**
+ * Result of action_space with a session and since: what is different in the grouped form since that revision. What is absent did not change. Where since is null or too long ago, the whole in its grouped form is answered instead.
+ */
+export interface ActionSpaceChangeResult {
+  form: "change";
+  since: Revision;
+  revision: Revision;
+  /**
+   * Entity → state → the instances that came and went.
+   */
+  instances: {
+    [k: string]: {
+      [k: string]: ActionSpaceChangeMoves;
+    };
+  };
+  actions: ActionSpaceChangeChangedAction[];
+  blocked_actions: ActionSpaceChangeChangedBlockedAction[];
+  persona_id?: string;
+  current_verdicts?: CurrentVerdict[];
+  contract_hash?: ContractHash;
+  warnings?: Warnings;
 }
 /**
  * A flow that can be started.
@@ -711,6 +818,7 @@ export interface ActionSpaceCountsResult {
   contract_hash: ContractHash;
   warnings: Warnings;
   form: "counts";
+  revision?: Revision;
 }
 /**
  * A flow that can be started.
@@ -798,6 +906,7 @@ export interface ActionSpaceGroupedResult {
    * Where the next page begins; null on the last one. Only where a page was asked for.
    */
   next_cursor?: string | null;
+  revision?: Revision;
 }
 export interface BundleFact {
   id: string;
@@ -1837,6 +1946,17 @@ export interface LoadResult {
   warnings: Warnings;
 }
 /**
+ * Result of open_session.
+ */
+export interface OpenSessionResult {
+  /**
+   * The handle.
+   */
+  session: number;
+  revision: Revision;
+  warnings: Warnings;
+}
+/**
  * A page of the instances of an action space, in the order of entity and instance id; not with the form counts.
  */
 export interface Page {
@@ -1942,6 +2062,28 @@ export interface ScenariosExpect {
 export interface Scenarios {
   contract?: string | Bundle;
   scenarios: ScenariosScenario[];
+}
+/**
+ * Result of session_inputs: the present inputs; with a contract they open a session that is as far as this one.
+ */
+export interface SessionInputsResult {
+  facts: unknown;
+  /**
+   * Nested: entity → instance → state.
+   */
+  entity_states: {
+    [k: string]: {
+      [k: string]: string;
+    };
+  };
+  persona: string;
+  revision: Revision;
+}
+/**
+ * Result of a change of a session: set_facts, set_persona, transition, add_instance, remove_instance, apply.
+ */
+export interface SessionRevisionResult {
+  revision: Revision;
 }
 /**
  * Result of simulate_flow: how a flow would run (§11.4, §19.6).
