@@ -39,33 +39,37 @@ _PLAIN = bytes(byte for byte in range(ord("#"), 0x7F) if byte != ord("\\"))
 """The characters that JSON text holds as they are and that sort after a quotation mark."""
 
 
-def _is_plain(text: str, **marks: int) -> bool:
-    """Whether a text is of plain characters and so many of these marks; seen without looking at each in Python."""
-    if not text.isascii() or any(text.count(_MARKS[name]) != count for name, count in marks.items()):
+_MARKED = _PLAIN + b'"\n'
+
+FEW = 12
+"""Up to so many instances are written one by one, which is quicker for them."""
+
+
+def _is_plain(text: str, quotes: int, breaks: int) -> bool:
+    """Whether a text is of plain characters and so many quotation marks and breaks; seen without a look at each."""
+    if not text.isascii() or text.count('"') != quotes or text.count("\n") != breaks:
         return False
-    return not text.encode().translate(None, _ALLOWED)
-
-
-_MARKS = {"quotes": '"', "breaks": "\n"}
-_ALLOWED = _PLAIN + b'"\n'
+    return not text.encode().translate(None, _MARKED)
 
 
 def ids_text(ids: Group) -> str:
     """Instance ids as a JSON list, where no id is unusual written as one text: nothing is done per id in Python."""
-    if len(ids) < 2:
-        return f"[{quoted(ids[0])}]" if ids else "[]"
+    if len(ids) <= FEW:
+        return f"[{','.join(map(quoted, ids))}]"
     joined = '","'.join(ids)
-    if _is_plain(joined, quotes=2 * (len(ids) - 1), breaks=0):
+    if _is_plain(joined, 2 * (len(ids) - 1), 0):
         return f'["{joined}"]'
     return f"[{','.join(map(quoted, ids))}]"
 
 
 def others_text(others: Others) -> str:
     """Instances and their states as a JSON object, sorted by id; where no id is unusual, sorted and joined as texts."""
+    if len(others) <= FEW:
+        return _pair_by_pair(others)
     pairs: list[str] = []
     for state, ids in others.groups.items():
         joined = f'":"{state}\n'.join((*ids, ""))
-        if not _is_plain(joined, quotes=2 * len(ids), breaks=len(ids)):
+        if not _is_plain(joined, 2 * len(ids), len(ids)):
             return _pair_by_pair(others)
         pairs += joined.split("\n")[:-1]
     if len(others.groups) > 1:
@@ -74,7 +78,9 @@ def others_text(others: Others) -> str:
 
 
 def _pair_by_pair(others: Others) -> str:
-    return "{" + ",".join([f"{quoted(instance_id)}:{quoted(state)}" for instance_id, state in others.items()]) + "}"
+    pairs = [(instance_id, state) for state, ids in others.groups.items() for instance_id in ids]
+    pairs.sort()
+    return "{" + ",".join([f"{quoted(instance_id)}:{quoted(state)}" for instance_id, state in pairs]) + "}"
 
 
 class Fragments:
