@@ -1,6 +1,6 @@
 """The edge: typed calls, JSON text (``wire``), and the seven functions of the drop-in surface (``compat``).
 
-What loads and evaluates is imported with this package; the rest when it is first asked for, so a page starts sooner.
+What loads and evaluates is imported with this package, the rest when it is first asked for: so a page starts sooner.
 
 >>> from tenor_wasm import api
 >>> contract = api.load({"id": "x", "kind": "Bundle", "tenor": "1.0", "tenor_version": "1.0.0", "constructs": []})

@@ -95,8 +95,6 @@ export function initSync(_module?: { module: SyncInitInput } | SyncInitInput): I
 async function start({ onProgress, signal, ...files }: InitOptions): Promise<Started> {
   const runtime = await startRuntime(startOptions(files), { onProgress, signal });
   try {
-    // From here on everything is answered within one turn, and may import what it needs.
-    await runtime.rest;
     const version = checkWheelVersion(runtime);
     return { runtime, version, functions: runtime.functions(MODULE, NAMES) };
   } catch (thrown) {

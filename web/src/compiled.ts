@@ -7,7 +7,7 @@ import { PYODIDE_VERSION, VERSION } from "./version.js";
 
 export const MANIFEST_NAME = "tenor-runtime.json";
 /** The one shape of the manifest that is understood; the same number stands in scripts/build-runtime.mjs. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 interface FileEntry {
   readonly name: string;
@@ -29,6 +29,7 @@ interface Manifest {
   readonly version: string;
   readonly pyodide: string;
   readonly files: {
+    readonly start: PackedEntry;
     readonly library: PackedEntry;
     readonly package: PackedEntry;
     readonly snapshot?: SnapshotEntry;
@@ -39,7 +40,8 @@ interface Manifest {
 /** The compiled files that fit, each on its way; decompressed when it comes. */
 export interface CompiledFiles {
   readonly kind: "compiled" | "snapshot";
-  readonly library: Promise<Bytes>;
+  readonly library: Promise<Bytes> | undefined;
+  readonly whole: Promise<Bytes>;
   readonly archive: Promise<Bytes>;
   readonly snapshot: Promise<Bytes> | undefined;
   readonly accelerator: Promise<Bytes> | undefined;
@@ -48,8 +50,8 @@ export interface CompiledFiles {
 /**
  * The compiled files, or nothing where they are of other versions and the stock ones must do.
  *
- * Their names are known before the manifest is, so they are fetched beside it, and checked when it is here. Python imports nothing
- * when it starts from a snapshot: what is imported from is then fetched after it has `started`.
+ * Their names are known before the manifest is, so they are fetched beside it, and checked when it is here. The whole library is
+ * fetched after Python has `started`; with a snapshot, so is the package, because the memory holds all that it imports.
  */
 export async function downloadCompiled(
   downloads: Downloads,
@@ -58,9 +60,9 @@ export async function downloadCompiled(
   started: Promise<unknown>,
 ): Promise<CompiledFiles | undefined> {
   const snapshot = withSnapshot ? new Packed(downloads, "snapshot.bin", folder, { sink: new Memory() }) : undefined;
-  const after = withSnapshot ? started : undefined;
-  const library = new Packed(downloads, "python_stdlib.bin", folder, { after });
-  const archive = new Packed(downloads, "tenor_wasm.bin", folder, { after });
+  const library = withSnapshot ? undefined : new Packed(downloads, "python_start.bin", folder);
+  const archive = new Packed(downloads, "tenor_wasm.bin", folder, { after: withSnapshot ? started : undefined });
+  const whole = new Packed(downloads, "python_stdlib.bin", folder, { after: started });
   const manifest = await readManifest(downloads, folder);
   const stranger = otherVersion(manifest);
   if (withSnapshot) checkSnapshot(manifest, folder, stranger);
@@ -70,7 +72,8 @@ export async function downloadCompiled(
   const accelerator = withSnapshot ? undefined : files.accelerator;
   return {
     kind: withSnapshot ? "snapshot" : "compiled",
-    library: library.checked(files.library),
+    library: library?.checked(files.start),
+    whole: whole.checked(files.library),
     archive: archive.checked(files.package),
     snapshot: files.snapshot && snapshot?.checked(files.snapshot),
     accelerator: accelerator && downloads.get({ ...accelerator, url: folder + accelerator.name, magic: MAGIC.zip }),
@@ -132,7 +135,7 @@ async function readManifest(downloads: Downloads, folder: string): Promise<Manif
   } catch {
     throw downloadError(asset, "it is not valid JSON");
   }
-  const known = [manifest.files?.library, manifest.files?.package].every((entry) => typeof entry?.sha256 === "string");
+  const known = [manifest.files?.start, manifest.files?.library, manifest.files?.package].every((entry) => typeof entry?.sha256 === "string");
   if (manifest.format === FORMAT && !known) throw downloadError(asset, "it does not name the compiled files");
   return manifest;
 }

@@ -25,8 +25,10 @@ const STDLIB: PinnedFile = {
 export interface FileContents {
   /** Of which kind the others are. */
   readonly kind: "stock" | "compiled" | "snapshot";
-  /** A zip with the standard library: source in the stock one, bytecode in the compiled one. */
-  readonly library: Bytes;
+  /** A zip with the standard library as source, or with the part of it as bytecode that a start needs; nothing with a snapshot. */
+  readonly library: Bytes | undefined;
+  /** The whole library as bytecode, which takes the place of its part after the start. */
+  readonly whole: Bytes | undefined;
   /** The wheel, or a zip with the same as bytecode. */
   readonly archive: Bytes;
   /** Python's memory, with the snapshot only. */
@@ -40,18 +42,15 @@ export type StartFiles = { readonly [Name in keyof FileContents]: Promise<FileCo
 type Name = keyof FileContents;
 
 /** The names of all contents. */
-const NAMES = ["kind", "library", "archive", "snapshot", "accelerator"] as const satisfies readonly Name[];
+const NAMES = ["kind", "library", "whole", "archive", "snapshot", "accelerator"] as const satisfies readonly Name[];
 
-/** What a snapshot starts without: it is needed when Python imports something that the snapshot does not hold. */
-const LATE: readonly Name[] = ["library", "archive"];
-
-/** What a start waits for, and what may come later. */
-export function byUrgency(withSnapshot: boolean | undefined): { readonly first: readonly Name[]; readonly late: readonly Name[] } {
-  return withSnapshot ? { first: NAMES.filter((name) => !LATE.includes(name)), late: LATE } : { first: NAMES, late: [] };
+/** What a start waits for; the others come later, for imports of what it did not need. */
+export function neededFirst(withSnapshot: boolean | undefined): readonly Name[] {
+  return NAMES.filter((name) => name !== "whole" && !(withSnapshot === true && name === "archive"));
 }
 
 /**
- * All files at once: none waits for another, not even for the manifest that says what they must be. Only what a snapshot starts without
+ * All files at once: none waits for another, not even for the manifest that says what they must be. Only what the start does without
  * waits, until the runtime has `started`.
  */
 export function fetchFiles(downloads: Downloads, started: Promise<unknown>): StartFiles {
@@ -59,6 +58,7 @@ export function fetchFiles(downloads: Downloads, started: Promise<unknown>): Sta
   const files: StartFiles = {
     kind: python.then(({ kind }) => kind),
     library: python.then(({ library }) => library),
+    whole: python.then(({ whole }) => whole),
     archive: python.then(({ archive }) => archive),
     snapshot: python.then(({ snapshot }) => snapshot),
     accelerator: python.then(({ accelerator }) => accelerator),
@@ -82,6 +82,7 @@ async function fetchPython(downloads: Downloads, started: Promise<unknown>): Pro
 interface StockFiles {
   readonly kind: "stock";
   readonly library: Promise<Bytes>;
+  readonly whole: undefined;
   readonly archive: Promise<Bytes>;
   readonly snapshot: undefined;
   readonly accelerator: undefined;
@@ -92,6 +93,7 @@ function fetchStock(downloads: Downloads, { indexURL, wheelURL }: StartOptions):
   return {
     kind: "stock",
     library: downloads.get({ ...STDLIB, url: indexURL + STDLIB.name }),
+    whole: undefined,
     archive: downloads.get({ name: wheelName, url: wheelURL, magic: MAGIC.zip }),
     snapshot: undefined,
     accelerator: undefined,

@@ -48,9 +48,9 @@ export function launch(
     fail = reject;
   });
   failed.catch(() => undefined);
-  // A snapshot has imported what it needs: its library comes later.
-  const content = withSnapshot ? Promise.resolve(new Uint8Array()) : orNever(files.library);
-  answers.set(library, async () => new Response(await content, { headers: { "content-type": "application/zip" } }));
+  // None with a snapshot, which has imported all it needs.
+  const content = async (): Promise<Response> => new Response((await orNever(files.library)) ?? new Uint8Array());
+  answers.set(library, content);
   answers.set(`${own}pyodide.asm.wasm`, async () => {
     const module = await orNever(wasm);
     const placeholder = new Response(null, { headers: { "content-type": "application/wasm" } });

@@ -10,9 +10,9 @@
  */
 
 import type { PyodideAPI } from "pyodide";
-import { downloadError, Downloads, nodeModule, withTimer } from "./assets.js";
+import { type Bytes, downloadError, Downloads, nodeModule, withTimer } from "./assets.js";
 import { abortError, asTenorError, TenorError } from "./errors.js";
-import { byUrgency, contentsOf, fetchFiles, fetchWasm, type FileContents, type StartFiles } from "./files.js";
+import { contentsOf, fetchFiles, fetchWasm, neededFirst, type FileContents, type StartFiles } from "./files.js";
 import type { Progress, Stage, StartOptions } from "./protocol.js";
 import { type Launch, launch, type PyodideModules } from "./pyodide.js";
 import { Signal } from "./timer.js";
@@ -37,7 +37,7 @@ export interface Runtime {
   dispose(): void;
   /** What it was started from. */
   readonly files: FileContents["kind"];
-  /** Fulfils when Python can import what it has not imported yet: after a snapshot that takes a moment, and may fail. */
+  /** Fulfils when Python can import what the start did not need: from compiled files that takes a moment more, and may fail. */
   readonly rest: Promise<void>;
 }
 
@@ -81,7 +81,7 @@ export async function startRuntime(options: StartOptions, hooks: StartHooks = {}
 interface Downloaded {
   /** Pyodide's start, under way since its modules are here. */
   readonly start: Launch;
-  /** All are here, except those that come after a snapshot. */
+  /** All are here, except those that the start does without. */
   readonly files: StartFiles;
   readonly downloads: Downloads;
 }
@@ -103,7 +103,7 @@ async function download(options: StartOptions, hooks: StartHooks, ready: Promise
     return launched;
   });
   try {
-    const [started] = await Promise.all([start, contentsOf(files, byUrgency(options.snapshot).first), wasm]);
+    const [started] = await Promise.all([start, contentsOf(files, neededFirst(options.snapshot)), wasm]);
     return { start: started, files, downloads };
   } catch (thrown) {
     downloads.stop();
@@ -162,31 +162,44 @@ const INSTALLERS: Readonly<Record<FileContents["kind"], Installer>> = {
     pyodide.FS.writeFile(PACKAGE_PATH, archive);
     pyodide.runPython(`import sys; sys.path.insert(1, "${PACKAGE_PATH}"); import tenor_wasm_start; del sys, tenor_wasm_start`);
     if (accelerator !== undefined) pyodide.unpackArchive(accelerator, "wheel");
-    return { rest: Promise.resolve() };
+    return { rest: installRest(pyodide, files, LAST) };
   },
   snapshot: async (pyodide, files) => {
     // `sys.path` is in the snapshot, and so is the state of the random numbers: the one thing that must not be the same everywhere.
     pyodide.runPython("import random; random.seed(); del random");
-    const rest = installRest(pyodide, files);
-    // Whoever does not wait for it is told by Python, when something cannot be imported.
-    rest.catch(() => undefined);
-    return { rest };
+    return { rest: installRest(pyodide, files, FIRST) };
   },
 };
 
-/** What Python imports from. Until it is here, and when it does not come, an import of something that is not in the snapshot says why. */
-async function installRest(pyodide: PyodideAPI, files: StartFiles): Promise<void> {
-  const start = pyodide.pyimport("tenor_wasm_start") as { refuse_imports(reason: string): void; allow_imports(): void };
-  start.refuse_imports("the library has not come yet; try again in a moment");
-  try {
-    const { library, archive } = await contentsOf(files, ["library", "archive"]);
-    pyodide.FS.writeFile(LIBRARY_PATH, library);
-    pyodide.FS.writeFile(PACKAGE_PATH, archive);
-    start.allow_imports();
-  } catch (thrown) {
-    start.refuse_imports(asTenorError(thrown, "runtime_download_failed", "the library did not come").message);
-    throw thrown;
-  }
+/** Among Python's finders: before all others, because there is nothing to find in; or after them, because they find what is there. */
+const FIRST = 0;
+const LAST = 1_000;
+
+/** The module of that name in the compiled package. */
+interface StartModule {
+  refuse_imports(reason: string, position: number): void;
+  allow_imports(): void;
+}
+
+/** Until the whole library is here, and when it does not come, an import of what the start did not need says why. */
+function installRest(pyodide: PyodideAPI, files: StartFiles, position: number): Promise<void> {
+  const start = pyodide.pyimport("tenor_wasm_start") as StartModule;
+  start.refuse_imports("the library is still on its way, try again in a moment", position);
+  const rest = contentsOf(files, ["whole", "archive"]).then(
+    ({ whole, archive }) => {
+      pyodide.FS.writeFile(LIBRARY_PATH, whole as Bytes);
+      pyodide.FS.writeFile(PACKAGE_PATH, archive);
+      start.allow_imports();
+    },
+    (thrown: unknown) => {
+      const error = asTenorError(thrown, "runtime_download_failed", "the library did not come");
+      start.refuse_imports(error.message, position);
+      throw error;
+    },
+  );
+  // Whoever does not wait for it is told by Python.
+  rest.catch(() => undefined);
+  return rest;
 }
 
 function importFunctions<Name extends string>(pyodide: PyodideAPI, name: string, names: readonly Name[]): Record<Name, Callable> {
