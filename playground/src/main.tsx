@@ -3,6 +3,7 @@
 import { render } from "preact";
 import { tenor } from "./engine";
 import { openFirst } from "./examples/open";
+import { followLinks } from "./share/arrive";
 import { App } from "./shell/app";
 import { followTheme, followTitle } from "./shell/document";
 import { persist, replaceWorkspace, restore } from "./state/store";
@@ -15,6 +16,6 @@ persist();
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no element #app");
 render(<App />, root);
-if (kept === null) void openFirst();
+void followLinks().then((arrived) => (arrived || kept !== null ? undefined : openFirst()));
 // After the first picture: the start takes the processor for a while.
 requestAnimationFrame(() => setTimeout(() => void tenor(), 0));

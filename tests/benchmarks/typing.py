@@ -1,6 +1,7 @@
 """Whether the page keeps up with typing: the long tasks while one types into the contract, 5,000 instances loaded.
 
-``make bench-typing`` runs it. A long task is one of more than 50 ms on the page's own thread.
+``make bench-typing`` runs it. A long task is one of more than 50 ms on the page's own thread, told twice: by the clock
+as the browser tells pages, and by the processor time that the thread took, which other programs do not lengthen.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import subprocess
 import sys
 from typing import Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.tab import DESKTOP, ROOT, Tab, workspace_of
 
 INSTANCES = 5_000
+LONG_MS = 50
 LETTERS = "persona somebody_else // and a comment of some length "
 EXAMPLE = ROOT / "playground" / "examples" / "order-approval"
 
@@ -36,18 +38,34 @@ def workspace() -> dict[str, Any]:
     return workspace_of(source, json.dumps(scenario["facts"], indent=2), {"Order": orders}, scenario["persona"])
 
 
-def typed(tab: Tab, where: str) -> None:
-    """Type into a field, and print the long tasks until everything has been answered."""
+def typed(browser: Browser, tab: Tab, where: str) -> None:
+    """Type into what has the focus, and print the long tasks until everything has been answered."""
     page = tab.page
     page.wait_for_timeout(500)
     page.evaluate("window.__tasks.length = 0")
+    browser.start_tracing(page=page, categories=["toplevel", "__metadata"])
     for letter in LETTERS:
         page.keyboard.type(letter, delay=40)
     page.wait_for_timeout(300)
     tab.settled()
     page.wait_for_timeout(500)
-    tasks = page.evaluate("window.__tasks")
-    print(f"{where:24} {len(tasks)} long tasks, the longest {max(tasks, default=0)} ms: {tasks}")
+    by_clock = page.evaluate("window.__tasks")
+    by_processor = processor_times(json.loads(browser.stop_tracing()))
+    over = [time for time in by_processor if time > LONG_MS]
+    print(f"{where:26} by the clock {len(by_clock)}, the longest {max(by_clock, default=0)} ms; ", end="")
+    print(f"by processor time {len(over)}, the longest task {max(by_processor, default=0):.0f} ms")
+
+
+def processor_times(trace: Any) -> list[float]:
+    """Milliseconds of processor time of every task of every page's main thread."""
+    events = trace["traceEvents"]
+    mains = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [event for event in events if event.get("ph") == "X" and (event["pid"], event["tid"]) in mains]
+    return [event["tdur"] / 1000 for event in tasks if "tdur" in event]
 
 
 def main() -> None:
@@ -68,7 +86,7 @@ def main() -> None:
                 tab.source().focus()
                 tab.page.keyboard.press("ControlOrMeta+End")
                 tab.page.keyboard.press("Enter")
-                typed(tab, f"contract, beside {panel}")
+                typed(browser, tab, f"contract, beside {panel}")
             browser.close()
         finally:
             server.terminate()

@@ -93,7 +93,7 @@ def test_opening_an_example_can_be_taken_back(shared_tab: Tab) -> None:
 
 def test_the_sides_are_divided_by_keys_too(shared_tab: Tab) -> None:
     page = shared_tab.page
-    bar = page.get_by_role("separator")
+    bar = page.get_by_role("separator", name="Width of the contract")
     before = bar.bounding_box()
     bar.focus()
     page.keyboard.press("ArrowLeft")

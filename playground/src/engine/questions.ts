@@ -54,6 +54,11 @@ export const inspection: ReadonlySignal<InspectResult | undefined> = computed(()
 /** The contract to ask; null until there is one. */
 export const live: ReadonlySignal<Contract | null> = computed(() => contract.answer.value.value?.contract ?? null);
 
+/** An older answer of this very contract is out of date; one of another contract would be wrong. */
+function isOfThisContract({ contract_hash: hash }: { readonly contract_hash: string }): boolean {
+  return hash === inspection.peek()?.contract_hash;
+}
+
 const inputs = computed(() => workspace.value.inputs);
 const facts = computed(() => inputs.value.facts);
 const states = computed(() => inputs.value.states);
@@ -73,6 +78,7 @@ export const verdicts = resource({
   question: () => (live.value === null ? null : ([live.value, facts.value] as const)),
   ask: (_tenor, [contract, facts], options): Promise<EvaluateResult> => contract.evaluate({ facts }, options),
   painted: { save: (value) => value, load: (kept) => kept as EvaluateResult },
+  outlives: isOfThisContract,
 });
 
 /** The action space of the persona, or of all of them where they are compared: persona → result. */
@@ -89,6 +95,7 @@ export const actionSpaces = resource({
     return Object.fromEntries(await Promise.all(personas.split("\n").map(ask)));
   },
   painted: { save: (value) => value, load: (kept) => kept as ActionSpaces },
+  outlives: (spaces) => Object.values(spaces).every(isOfThisContract),
 });
 
 /** The run that is set up, as it would go. */
@@ -103,6 +110,7 @@ export const simulation = resource({
   },
   ask: (_tenor, [contract, flow, persona, facts, entityStates, instanceBindings, outcomes], options): Promise<SimulateFlowResult> =>
     contract.simulateFlow({ flow, persona, facts, entityStates, instanceBindings, outcomes, provenance: true }, options),
+  outlives: isOfThisContract,
 });
 
 /** What is wrong with the facts, the entity states and the persona, by JSON Pointer; each once. */

@@ -40,6 +40,8 @@ export interface ResourceOptions<Question extends readonly unknown[], Value> {
   readonly pause?: number;
   /** Keep the last value under the resource's name, and show it at the next visit until the evaluator runs. */
   readonly painted?: { readonly save: (value: Value) => unknown; readonly load: (kept: unknown) => Value };
+  /** Whether a value may still be shown when the newest question has no answer; without it every one may. */
+  readonly outlives?: (value: Value) => boolean;
   /** Called with a value that is not shown any more. */
   readonly release?: (value: Value) => void;
 }
@@ -220,7 +222,8 @@ class Asker<Question extends readonly unknown[], Value> implements Resource<Valu
     }
     const { value: before } = this.answer.peek();
     if ("problems" in outcome) {
-      this.settle({ value: before, problems: outcome.problems, pending: false, stale: before !== undefined });
+      const value = before !== undefined && this.options.outlives?.(before) === false ? undefined : before;
+      this.settle({ value, problems: outcome.problems, pending: false, stale: value !== undefined });
       return;
     }
     this.settle({ value: outcome.value, problems: [], pending: false, stale: false });

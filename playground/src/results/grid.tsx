@@ -156,7 +156,9 @@ function Head({ section: { entity, columns, rows, total, counts }, byPersona }: 
     <div role="rowgroup" class="results-head">
       {byPersona ? (
         <div role="row" class="results-row" aria-rowindex={1}>
-          <div role="columnheader" class="results-name" aria-colindex={1} />
+          <div role="columnheader" class="results-name" aria-colindex={1}>
+            Persona
+          </div>
           {personas.map((persona, index) => (
             <div
               key={persona}

@@ -1,6 +1,6 @@
 /** Reads a workspace that comes from outside: storage, a link, a file. What does not fit is refused with a sentence, never repaired in silence. */
 
-import { parseJson, type ScenariosScenario } from "tenor-wasm";
+import { parseJson, type ScenariosScenario, TenorError } from "tenor-wasm";
 import {
   type AppliedRun,
   type ContractText,
@@ -19,6 +19,12 @@ import {
 /** What a document that is no workspace of ours is refused with; the message is for people. */
 export class WorkspaceError extends Error {
   override readonly name = "WorkspaceError";
+}
+
+/** Why a document from outside was refused; anything else that was thrown is a fault of this page, and thrown on. */
+export function readable(thrown: unknown): string {
+  if (thrown instanceof WorkspaceError || thrown instanceof TenorError) return thrown.message;
+  throw thrown;
 }
 
 type Reader<Value> = (value: unknown, path: string) => Value;
@@ -141,7 +147,12 @@ const workspace = record<Workspace>({
     value === undefined ? emptyWorkspace().history : record<History>({ base: text, runs: listOf(applied), at: nullable(whole) })(value, path),
 });
 
+/** The scenarios of a scenario file, from its JSON value; the evaluator judges the rest of them when they run. */
+export function readScenarios(value: unknown): readonly ScenariosScenario[] {
+  return listOf(scenario)(object(value, "")["scenarios"], "/scenarios");
+}
+
 function refuse(path: string, expected: string, found: unknown): never {
   const shown = JSON.stringify(found) ?? "nothing";
-  throw new WorkspaceError(`the workspace is damaged: ${path || "it"} must be ${expected}, not ${shown.slice(0, 60)}`);
+  throw new WorkspaceError(`the document is damaged: ${path || "it"} must be ${expected}, not ${shown.slice(0, 60)}`);
 }

@@ -13,6 +13,8 @@ export interface Settings {
   readonly phone: string;
   /** The share of the width that the left side has, in percent. */
   readonly split: number;
+  /** The share of the height that the results have above the open dock, in percent. */
+  readonly dock: number;
   /** The step of the tour that was reached; null when no tour is on. */
   readonly tourStep: number | null;
   /** Whether the page may be kept for use without a network. */
@@ -27,6 +29,7 @@ export const DEFAULT_SETTINGS: Settings = {
   right: "results",
   phone: "results",
   split: 45,
+  dock: 55,
   tourStep: null,
   offline: false,
   allPersonas: false,

@@ -5,8 +5,8 @@
 
 import { batch, effect, signal } from "@preact/signals";
 import type { ReadonlySignal } from "@preact/signals";
-import { TenorError, writeJson } from "tenor-wasm";
-import { readWorkspace, WorkspaceError } from "./read";
+import { writeJson } from "tenor-wasm";
+import { readable, readWorkspace } from "./read";
 import { DEFAULT_SETTINGS, readSettings, type Settings } from "./settings";
 import { emptyWorkspace, type Workspace } from "./workspace";
 
@@ -56,8 +56,7 @@ export function restore(): Workspace | null {
   try {
     return readWorkspace(kept);
   } catch (thrown) {
-    if (!(thrown instanceof WorkspaceError || thrown instanceof TenorError)) throw thrown;
-    unreadable.value = { text: kept, why: thrown.message };
+    unreadable.value = { text: kept, why: readable(thrown) };
     return null;
   }
 }
