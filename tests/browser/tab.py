@@ -169,7 +169,7 @@ class Tab:
         self.page.get_by_role("button", name="Theme").click()
         self.page.get_by_role("menuitemradio", name=names[theme]).click()
         # Colours go over into each other for a moment.
-        self.page.wait_for_function("() => document.getAnimations().length === 0")
+        self.page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
 
     def violations(self) -> list[str]:
         """What axe finds wrong with the page as it is."""

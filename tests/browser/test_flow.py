@@ -116,7 +116,7 @@ def test_a_failure_is_shown_where_it_happens_with_its_compensation(shared_tab: T
         "prepare/instrument_side/terminal:failure",
         "terminal:failure",
     }
-    # What the other branch did is taken back by the compensation, so nothing is left to apply but the way there and back.
+    # What the other branch did is taken back by the compensation: only the way there and back is left to apply.
     assert states(panel)["Sample s-1001"] == ("received", "received")
 
 

@@ -1,4 +1,4 @@
-"""The inputs: a field for every type, a table of instances, both in step with their JSON text; nothing typed is lost."""
+"""The inputs: a field for every type, a table of instances, in step with their JSON text; nothing typed is lost."""
 
 from __future__ import annotations
 
@@ -169,7 +169,8 @@ def paste(tab: Tab, text: str, where: str = "#panel-inputs h2") -> None:
         """(element, text) => {
             const data = new DataTransfer();
             data.setData("text/plain", text);
-            element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+            const init = { clipboardData: data, bubbles: true, cancelable: true };
+            element.dispatchEvent(new ClipboardEvent("paste", init));
         }""",
         text,
     )

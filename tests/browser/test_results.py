@@ -1,4 +1,4 @@
-"""The results: verdicts by stratum, and for each instance what may be done to it, what blocks it, and what would enable it."""
+"""The results: verdicts by stratum, and for each instance what may be done to it, what blocks and what enables it."""
 
 from __future__ import annotations
 
@@ -392,7 +392,8 @@ def test_the_focus_outlives_scrolling_and_leads_back(new_tab: Callable[..., Tab]
         page.keyboard.press("PageDown")
     flow, instance = focused(tab)
     assert flow == "enter"
-    assert instance is not None and instance > "d-015"
+    assert instance is not None
+    assert instance > "d-015"
     grid = page.get_by_role("grid")
     grid.evaluate("e => e.scrollTop = e.scrollHeight")
     expect(cell(tab, "enter", "d-399")).to_be_visible()

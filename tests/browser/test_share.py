@@ -161,8 +161,8 @@ def test_files_are_dropped_anywhere(shared_tab: Tab) -> None:
             data.items.add(new File([text], "dropped.tenor"));
             const over = new DragEvent("dragover", { dataTransfer: data, bubbles: true, cancelable: true });
             document.body.dispatchEvent(over);
-            globalThis.dropped = () =>
-                document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+            const init = { dataTransfer: data, bubbles: true, cancelable: true };
+            globalThis.dropped = () => document.body.dispatchEvent(new DragEvent("drop", init));
         }""",
         PERSONA,
     )
