@@ -112,7 +112,7 @@ def test_a_file_brings_everything_back(new_tab: Callable[..., Tab]) -> None:
     saved = Path(download.value.path()).read_text("utf-8")
     tab.example("Lab samples")
     tab.page.get_by_label("Open a file").set_input_files(
-        [{"name": "kept.json", "mimeType": "application/json", "buffer": saved.encode()}]
+        {"name": "kept.json", "mimeType": "application/json", "buffer": saved.encode()}
     )
     expect(tab.page.locator(".top .title")).to_have_text("Escrow release")
     assert tab.workspace() == before
@@ -147,7 +147,7 @@ def test_a_file_that_is_none_of_these_is_told_and_harms_nothing(
 ) -> None:
     before = shared_tab.workspace()
     shared_tab.page.get_by_label("Open a file").set_input_files(
-        [{"name": name, "mimeType": "application/json", "buffer": text.encode()}]
+        {"name": name, "mimeType": "application/json", "buffer": text.encode()}
     )
     expect(shared_tab.page.locator(".toast.bad").last).to_contain_text(sentence)
     assert shared_tab.workspace() == before
