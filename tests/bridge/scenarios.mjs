@@ -3,6 +3,26 @@
 /** 200^4 comparisons: minutes, whatever the machine. */
 const RUNAWAY = { numbers: Array(200).fill(1) };
 
+/** A contract with something to explain: one rule, one flow over two instances. */
+const closing = (condition) => ({
+  root: "closing.tenor",
+  files: {
+    "closing.tenor": `
+      persona clerk
+      fact paid { type: Bool source: "shop.paid" }
+      entity Order { states: [open, closed] initial: open transitions: [open → closed] }
+      rule closable { stratum: 0 when: ${condition} produce: verdict may_close { payload: Bool = true } }
+      operation close { allowed_personas: [clerk] precondition: verdict_present(may_close) effects: [Order: open → closed] }
+      flow closing {
+        snapshot: at_initiation
+        entry: close_it
+        steps: {
+          close_it: OperationStep { op: close persona: clerk outcomes: { success: Terminal(success) } on_failure: Terminate(outcome: failure) }
+        }
+      }`,
+  },
+});
+
 /**
  * @param bridge the package's module
  * @param options for `createTenor`
@@ -57,7 +77,6 @@ export function scenarios(bridge, options, bundle) {
           evaluate: await contract.evaluate({ facts: { amount: 7 } }),
           actionSpace: await contract.actionSpace(inputs),
           flow: await ending(contract.simulateFlow({ ...inputs, flow: "none", instanceBindings: "", outcomes: null })),
-          explain: await ending(contract.explain({ facts: {}, target: {} })),
           inspect: await contract.inspect(),
           elaborated: await tenor.elaborate(source.files, source.root),
           fromSource: [fromSource.id, fromSource.hash.length],
@@ -66,6 +85,36 @@ export function scenarios(bridge, options, bundle) {
         };
         await contract[Symbol.asyncDispose]();
         return { ...answer, freed: contract.freed, afterFree: await ending(contract.inspect()) };
+      }),
+
+    /** Why something is as it is, what a recorded run proves, what differs between two evaluations, and expectations. */
+    reasons: () =>
+      sharing(async (tenor) => {
+        const contract = await tenor.load(closing("paid = true"));
+        const reversed = await tenor.load(closing("paid = false"));
+        const freed = await tenor.load(closing("paid = true"));
+        await freed.free();
+        const paid = { facts: { paid: true }, entityStates: { Order: { "o-1": "open", "o-2": "open" } }, persona: "clerk" };
+        const unpaid = { ...paid, facts: '{"paid": false}' };
+        const bound = { instanceBindings: { Order: "o-2" } };
+        const run = await contract.simulateFlow({ ...paid, ...bound, flow: "closing", provenance: true });
+        const scenario = { title: "paid", facts: paid.facts, entity_states: paid.entityStates, persona: "clerk", flow: "closing", instance_bindings: { Order: "o-1" } };
+        return {
+          hash: contract.hash,
+          verdict: await contract.explain({ facts: { paid: true }, target: { verdict: "may_close" } }),
+          action: await contract.explain({ ...unpaid, ...bound, target: { action: "closing" } }),
+          untried: await contract.explain({ ...unpaid, ...bound, target: { action: "closing" }, limit: 0 }),
+          step: await contract.explain({ ...paid, ...bound, target: { flow: "closing", step: "close_it" } }),
+          run,
+          verified: await contract.verify(run.provenance),
+          altered: await contract.verify(JSON.stringify(run.provenance).replaceAll('"closed"', '"open"')),
+          difference: await contract.diff({ a: { ...paid, ...bound }, b: { ...unpaid, ...bound }, flow: "closing" }),
+          contracts: await contract.diff({ a: paid, b: paid, otherContract: reversed }),
+          scenarios: await contract.runScenarios({ scenarios: [{ ...scenario, expect: { outcome: "failure" } }] }),
+          unsafe: await ending(contract.diff({ a: paid, b: { ...paid, facts: { paid: 2 ** 53 } } })),
+          unknown: await ending(contract.explain({ ...paid, target: { verdict: "none" } })),
+          ofFreed: await ending(contract.diff({ a: paid, b: paid, otherContract: freed })),
+        };
       }),
 
     /** Large integers, in and out, by text and by value. */

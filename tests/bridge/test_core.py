@@ -34,7 +34,7 @@ WORKERS = [
 HOSTS = [*WORKERS, pytest.param("browser main", marks=IN_BROWSER), pytest.param("node main", marks=IN_NODE)]
 
 
-SCENARIOS = ["everyCall", "numbers", "refusals", "queue", "abortWaiting", "latest", "twoInstances", "dispose", "retry"]
+SCENARIOS = ["everyCall", "reasons", "numbers", "refusals", "queue", "abortWaiting", "latest", "twoInstances", "dispose", "retry"]
 ENDING_WORKERS = ["abortRunning", "runaway"]
 """Scenarios that only a host with workers can play."""
 
@@ -134,8 +134,25 @@ def test_every_call_answers_as_python_does(play: Play) -> None:
     assert json.loads(told["raw"]) == {"ok": {"version": tenor_wasm.__version__}}
     assert told["freed"] is True
     assert told["afterFree"]["error"]["code"] == "unknown_handle"
-    has_explain = _python("explain")["code"] != "unknown_method"
-    assert has_explain or told["explain"]["error"]["code"] == "unknown_method"
+
+
+@pytest.mark.parametrize("play", HOSTS, indirect=True)
+def test_the_handle_gives_reasons(play: Play) -> None:
+    told = play("reasons")
+    assert told["verdict"]["holds"] is True
+    assert told["action"]["holds"] is False
+    assert told["action"]["remedies"]["suggestions"] != []
+    assert told["untried"]["remedies"]["suggestions"] == []
+    assert told["step"]["step"]["step_id"] == "close_it"
+    assert told["run"]["provenance"]["contract_hash"] == told["hash"]
+    assert told["verified"]["agrees"] is True
+    assert told["altered"]["agrees"] is False
+    assert told["difference"]["same"] is False
+    assert told["contracts"]["same"] is False
+    assert told["scenarios"]["passed"] is False
+    assert told["unsafe"]["error"]["path"] == "/b/facts/paid"
+    assert told["unknown"]["error"]["code"] == "unknown_target"
+    assert told["ofFreed"]["error"]["path"] == "/other_contract"
 
 
 @pytest.mark.parametrize("play", HOSTS, indirect=True)

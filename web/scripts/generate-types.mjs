@@ -62,8 +62,10 @@ function partName(file, part) {
 function adapted(schema, file) {
   if (Array.isArray(schema)) return schema.map((entry) => adapted(entry, file));
   if (typeof schema !== "object" || schema === null) return schema;
+  // With anything beside it, a reference would become a second type of the same content.
+  if (typeof schema.$ref === "string") return { $ref: localReference(schema.$ref, file) };
   const copy = {};
-  for (const [key, value] of Object.entries(schema)) copy[key] = key === "$ref" ? localReference(value, file) : adapted(value, file);
+  for (const [key, value] of Object.entries(schema)) copy[key] = adapted(value, file);
   // Counts and positions have a minimum; an integer of the contract's own may be of any size.
   if (copy.type === "integer" && copy.minimum === undefined) copy.tsType = INPUTS.includes(file) ? "number | bigint" : "number | string";
   // An object of any members; the compiler's own `{}` would be anything but null.

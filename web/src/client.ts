@@ -12,7 +12,7 @@
 import { Connection, type StartHooks } from "./connection.js";
 import { abortError, TenorError, timeoutError } from "./errors.js";
 import type { Spawn } from "./hosts.js";
-import { type StartOptions, withHandle } from "./protocol.js";
+import { type StartOptions, withHandles } from "./protocol.js";
 import { after, type Timer } from "./timer.js";
 
 export interface Limits {
@@ -55,10 +55,13 @@ export interface LiveContract {
   fault: Error | undefined;
 }
 
+/** Parameter → the contract whose handle it takes. */
+export type LiveContracts = Readonly<Record<string, LiveContract>>;
+
 interface Job {
   readonly method: string;
   readonly params: string;
-  readonly contract: LiveContract | undefined;
+  readonly contracts: LiveContracts;
   readonly budget: number;
   readonly answered: (answer: string) => void;
   readonly failed: (error: Error) => void;
@@ -112,9 +115,9 @@ export class Client {
     return this.connection?.wheel ?? "";
   }
 
-  /** One call, by JSON text; with a contract, `params` are without its handle. */
-  call(method: string, params: string, options: CallOptions = {}, contract?: LiveContract): Promise<string> {
-    return new Promise((resolve, reject) => this.enqueue(method, params, options, contract, resolve, reject));
+  /** One call, by JSON text; `params` are without the handles of the contracts it takes. */
+  call(method: string, params: string, options: CallOptions = {}, contracts: LiveContracts = {}): Promise<string> {
+    return new Promise((resolve, reject) => this.enqueue(method, params, options, contracts, resolve, reject));
   }
 
   /** One call as it stands. A handle in it means what it means in the present worker: after a restart it is unknown. */
@@ -135,7 +138,7 @@ export class Client {
         if (wanted) resolve({ answer, contract });
         else if (contract !== undefined) void this.free(contract);
       };
-      this.enqueue("load", params, options, undefined, (answer, wanted) => keep(answer, wanted), reject);
+      this.enqueue("load", params, options, {}, (answer, wanted) => keep(answer, wanted), reject);
     });
   }
 
@@ -144,7 +147,7 @@ export class Client {
     if (contract.freed) return;
     contract.freed = true;
     try {
-      if (this.state === "up" || this.state === "starting") await this.call("free", "{}", {}, contract);
+      if (this.state === "up" || this.state === "starting") await this.call("free", "{}", {}, { contract });
     } catch {
       // Whatever ended this call ended the contract's worker too.
     } finally {
@@ -166,7 +169,7 @@ export class Client {
     method: string,
     params: string,
     { signal, timeBudget = this.limits.callTime }: CallOptions,
-    contract: LiveContract | undefined,
+    contracts: LiveContracts,
     resolve: (answer: string, wanted: boolean) => void,
     reject: (error: Error) => void,
   ): void {
@@ -177,7 +180,7 @@ export class Client {
     const job: Job = {
       method,
       params,
-      contract,
+      contracts,
       budget: timeBudget,
       answered: (answer) => {
         release();
@@ -218,13 +221,13 @@ export class Client {
     while (this.sent.length < WINDOW) {
       const job = this.waiting.shift();
       if (job === undefined) break;
-      if (job.contract?.fault !== undefined) {
-        job.failed(job.contract.fault);
+      const fault = Object.values(job.contracts).find((contract) => contract.fault !== undefined)?.fault;
+      if (fault !== undefined) {
+        job.failed(fault);
         continue;
       }
       this.sent.push(job);
-      const params = job.contract === undefined ? job.params : withHandle(job.params, job.contract.handle);
-      connection.ask(job.method, params).then(
+      connection.ask(job.method, withHandles(job.params, handlesOf(job.contracts))).then(
         (answer) => this.answered(connection, job, answer),
         (error: Error) => this.broken(connection, error),
       );
@@ -359,6 +362,10 @@ export class Client {
     this.waiting = [];
     for (const job of jobs) job.failed(error);
   }
+}
+
+function handlesOf(contracts: LiveContracts): Record<string, number> {
+  return Object.fromEntries(Object.entries(contracts).map(([name, contract]) => [name, contract.handle]));
 }
 
 function handleIn(loadAnswer: string): number | undefined {

@@ -5,15 +5,21 @@ import { TenorError } from "./errors.js";
 import { decodeAnswer, type Document, encodeParams } from "./protocol.js";
 import type {
   ActionSpaceResult,
+  Chain,
+  DiffResult,
   EntityStates,
   EvaluateResult,
+  ExplainResult,
   Facts,
   Finding,
   InspectResult,
   InstanceBindings,
   LoadResult,
   Outcomes,
+  RunScenariosResult,
+  Scenarios,
   SimulateFlowResult,
+  VerifyResult,
 } from "./types.js";
 
 /** Facts: a value, or its JSON text. */
@@ -27,20 +33,45 @@ export interface ActionSpaceInput extends EvaluateInput {
   readonly entityStates?: Document<EntityStates> | undefined;
 }
 
-export interface SimulateFlowInput extends ActionSpaceInput {
-  readonly flow: string;
+/** What a run begins with: the instances that take part and the outcomes to take, beside facts, states and persona. */
+interface RunInput extends ActionSpaceInput {
   /** Entity → the instance that takes part. */
   readonly instanceBindings?: Document | InstanceBindings | undefined;
   /** Step id → the outcome to take, where several apply. */
   readonly outcomes?: Document | Outcomes | undefined;
 }
 
-/** What `explain` takes, by the names of the wire; a document may be given as JSON text. */
-export interface ExplainInput extends EvaluateInput {
+export interface SimulateFlowInput extends RunInput {
+  readonly flow: string;
+  /** Whether the result holds its provenance chain, for `verify`. */
+  readonly provenance?: boolean | undefined;
+}
+
+/** What is asked about: a verdict, a flow as an action, a step of a flow, or a fact. */
+export type ExplainTarget =
+  | { readonly verdict: string }
+  | { readonly action: string }
+  | { readonly flow: string; readonly step: string }
+  | { readonly fact: string };
+
+export interface ExplainInput extends Omit<RunInput, "persona"> {
+  readonly target: ExplainTarget;
+  /** Needed for an action and a step. */
   readonly persona?: string | undefined;
-  readonly entityStates?: Document<EntityStates> | undefined;
-  /** What is to be explained, and any other parameter of the wheel's `explain`, by its name. */
-  readonly [parameter: string]: unknown;
+  /** The most suggestions to try. */
+  readonly limit?: number | undefined;
+}
+
+/** The inputs of one evaluation, to be compared with another's. */
+export type Evaluation = RunInput;
+
+export interface DiffInput {
+  readonly a: Evaluation;
+  readonly b: Evaluation;
+  /** The contract of `b`, where it is another one. */
+  readonly otherContract?: Contract | undefined;
+  /** The flow whose path is compared. */
+  readonly flow?: string | undefined;
 }
 
 export class Contract {
@@ -80,19 +111,30 @@ export class Contract {
 
   /** How a flow would run; nothing is changed. */
   simulateFlow(input: SimulateFlowInput, options?: CallOptions): Promise<SimulateFlowResult> {
-    const { flow, persona, facts, entityStates, instanceBindings, outcomes } = input;
-    const encode = (): string =>
-      encodeParams(
-        // Of these two, null and "" have a meaning too: they are no documents then.
-        { flow, persona, ...notDocuments({ instance_bindings: instanceBindings, outcomes }) },
-        { facts, entity_states: entityStates, ...documents({ instance_bindings: instanceBindings, outcomes }) },
-      );
-    return this.ask("simulate_flow", encode, options);
+    const { flow, provenance } = input;
+    return this.ask("simulate_flow", () => encodeRun({ flow, provenance }, input), options);
   }
 
-  /** Why something is as it is; refused with `unknown_method` by a wheel that cannot explain. */
-  explain({ facts, entityStates, ...others }: ExplainInput, options?: CallOptions): Promise<unknown> {
-    return this.ask("explain", () => encodeParams(others, { facts, entity_states: entityStates }), options);
+  /** Why something is as it is, down to the facts; for a blocked action also what would open it, each suggestion tried. */
+  explain(input: ExplainInput, options?: CallOptions): Promise<ExplainResult> {
+    const { target, limit } = input;
+    return this.ask("explain", () => encodeRun({ target, limit }, input), options);
+  }
+
+  /** Whether a provenance chain follows from its own inputs; that it does not is a result, no error. */
+  verify(chain: Document<Chain>, options?: CallOptions): Promise<VerifyResult> {
+    return this.ask("verify", () => encodeParams({}, { chain }), options);
+  }
+
+  /** What is different between two evaluations, and which input caused it. */
+  diff({ a, b, flow, otherContract }: DiffInput, options?: CallOptions): Promise<DiffResult> {
+    const encode = (): string => encodeParams({ flow }, { a: encodeRun({}, a, "/a"), b: encodeRun({}, b, "/b") });
+    return this.ask("diff", encode, options, otherContract === undefined ? [] : [["other_contract", otherContract]]);
+  }
+
+  /** How each scenario of a document went, and what they exercised of the contract. */
+  runScenarios(scenarios: Document<Scenarios>, options?: CallOptions): Promise<RunScenariosResult> {
+    return this.ask("run_scenarios", () => encodeParams({}, { scenarios }), options);
   }
 
   /** What the contract declares. */
@@ -115,12 +157,27 @@ export class Contract {
   }
 
   /** `async`, so that parameters that cannot be written reject like any other fault. */
-  private async ask<Result>(method: string, encode: () => string, options: CallOptions | undefined): Promise<Result> {
-    if (this.live.freed) {
-      throw new TenorError("unknown_handle", `the contract \`${this.id}\` was freed: load it again`, "/contract");
+  private async ask<Result>(
+    method: string,
+    encode: () => string,
+    options: CallOptions | undefined,
+    others: readonly (readonly [parameter: string, contract: Contract])[] = [],
+  ): Promise<Result> {
+    const taken = [["contract", this] as const, ...others];
+    for (const [parameter, { live, id }] of taken) {
+      if (live.freed) throw new TenorError("unknown_handle", `the contract \`${id}\` was freed: load it again`, `/${parameter}`);
     }
-    return decodeAnswer<Result>(await this.client.call(method, encode(), options, this.live));
+    const contracts = Object.fromEntries(taken.map(([parameter, { live }]) => [parameter, live]));
+    return decodeAnswer<Result>(await this.client.call(method, encode(), options, contracts));
   }
+}
+
+/** The parameters of a run, beside those of the method; absent ones are left out. */
+function encodeRun(own: Readonly<Record<string, unknown>>, input: Omit<RunInput, "persona"> & { persona?: string | undefined }, at?: string): string {
+  const { persona, facts, entityStates, instanceBindings, outcomes } = input;
+  const maybe = { instance_bindings: instanceBindings, outcomes };
+  // Of these two, null and "" have a meaning too: they are no documents then.
+  return encodeParams({ ...own, persona, ...notDocuments(maybe) }, { facts, entity_states: entityStates, ...documents(maybe) }, at);
 }
 
 type MaybeDocuments = Readonly<Record<string, Document | InstanceBindings | Outcomes | undefined>>;

@@ -8,7 +8,16 @@ import type { Progress } from "./protocol.js";
 import { Tenor } from "./tenor.js";
 
 export type { CallOptions, Limits, RestartReason } from "./client.js";
-export type { ActionSpaceInput, Contract, EvaluateInput, ExplainInput, SimulateFlowInput } from "./contract.js";
+export type {
+  ActionSpaceInput,
+  Contract,
+  DiffInput,
+  EvaluateInput,
+  Evaluation,
+  ExplainInput,
+  ExplainTarget,
+  SimulateFlowInput,
+} from "./contract.js";
 export { sourceErrors, TenorError } from "./errors.js";
 export type { ErrorShape, SourceError } from "./errors.js";
 export { parseJson, writeJson } from "./json.js";

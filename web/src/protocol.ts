@@ -74,45 +74,51 @@ export function otherProtocol(found: unknown): TenorError {
  */
 export type Document<Value extends object = object> = string | Value;
 
-/** The parameters of a call as one JSON text; `undefined` entries are left out, documents that are text are spliced in as they are. */
+/**
+ * The parameters of a call as one JSON text; `undefined` entries are left out, documents that are text are spliced in as they are.
+ * `at` is where they stand among the parameters of the whole call, for what is refused.
+ */
 export function encodeParams(
   values: Readonly<Record<string, unknown>>,
   documents: Readonly<Record<string, Document | undefined>> = {},
+  at = "",
 ): string {
   const members: string[] = [];
   for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined) members.push(`${JSON.stringify(name)}:${writeJson(value, `/${name}`)}`);
+    if (value !== undefined) members.push(`${JSON.stringify(name)}:${writeJson(value, `${at}/${name}`)}`);
   }
   for (const [name, document] of Object.entries(documents)) {
-    if (document !== undefined) members.push(`${JSON.stringify(name)}:${documentText(name, document)}`);
+    if (document !== undefined) members.push(`${JSON.stringify(name)}:${documentText(name, document, at)}`);
   }
   return `{${members.join(",")}}`;
 }
 
-/** The same parameters with the handle of a contract among them. */
-export function withHandle(params: string, handle: number): string {
-  return params === "{}" ? `{"contract":${handle}}` : `{"contract":${handle},${params.slice(1)}`;
+/** The same parameters with handles among them, each under its parameter's name. */
+export function withHandles(params: string, handles: Readonly<Record<string, number>>): string {
+  const members = Object.entries(handles).map(([name, handle]) => `${JSON.stringify(name)}:${handle}`);
+  if (members.length === 0) return params;
+  return params === "{}" ? `{${members.join(",")}}` : `{${members.join(",")},${params.slice(1)}`;
 }
 
-function documentText(name: string, document: Document): string {
-  if (typeof document !== "string") return writeJson(document, `/${name}`);
+function documentText(name: string, document: Document, at: string): string {
+  if (typeof document !== "string") return writeJson(document, `${at}/${name}`);
   try {
     // Parsed only to be sure that the text is one whole value: spliced in unchecked, it could add members of its own.
     JSON.parse(document);
   } catch {
-    refuseText(name, document);
+    refuseText(name, document, at);
   }
   return document;
 }
 
 /** Engines word their errors differently, and not all of them name the place: our own parser does. */
-function refuseText(name: string, text: string): never {
+function refuseText(name: string, text: string, at: string): never {
   try {
     parseJson(text, `\`${name}\``);
   } catch (thrown) {
-    if (thrown instanceof TenorError) throw new TenorError(thrown.code, thrown.message, `/${name}`, thrown.details);
+    if (thrown instanceof TenorError) throw new TenorError(thrown.code, thrown.message, `${at}/${name}`, thrown.details);
   }
-  throw new TenorError("invalid_json", `\`${name}\` is not valid JSON`, `/${name}`);
+  throw new TenorError("invalid_json", `\`${name}\` is not valid JSON`, `${at}/${name}`);
 }
 
 /** The result inside an answer; an answer that carries an error is thrown as `TenorError`. */

@@ -103,9 +103,9 @@ test("a new worker gets the live contracts again, under whatever handle, and not
   const { contract: second } = await client.load('{"bundle":"second"}');
   const { contract: third } = await client.load('{"bundle":"third"}');
   await client.free(first);
-  await assert.rejects(client.call("stuck", "{}", {}, second), { name: "TimeoutError" });
-  assert.equal((await ok(client.call("evaluate", '{"facts":{}}', {}, third))).bundle, "third");
-  assert.equal((await ok(client.call("evaluate", "{}", {}, second))).bundle, "second");
+  await assert.rejects(client.call("stuck", "{}", {}, { contract: second }), { name: "TimeoutError" });
+  assert.equal((await ok(client.call("evaluate", '{"facts":{}}', {}, { contract: third }))).bundle, "third");
+  assert.equal((await ok(client.call("evaluate", "{}", {}, { contract: second }))).bundle, "second");
   assert.deepEqual([...workers[1].loaded.values()], ["second", "third"]);
   assert.deepEqual(told, ["restart timeout", "restarted 2"]);
 });
@@ -114,7 +114,7 @@ test("calls made before a contract is freed are answered even if the worker is r
   const { client } = await started(FAST);
   const { contract } = await client.load('{"bundle":"kept"}');
   const runaway = client.call("stuck", "{}");
-  const before = client.call("evaluate", "{}", {}, contract);
+  const before = client.call("evaluate", "{}", {}, { contract });
   const freed = client.free(contract);
   await assert.rejects(runaway, { name: "TimeoutError" });
   assert.equal((await ok(before)).bundle, "kept");
@@ -137,7 +137,7 @@ test("after a restart the handle of a raw call does not come to mean another con
   const { contract } = await client.load('{"bundle":"kept"}');
   await assert.rejects(client.call("stuck", "{}"), { name: "TimeoutError" });
   assert.equal((await ok(client.callRaw("evaluate", `{"contract":${handle}}`))).bundle, undefined);
-  assert.equal((await ok(client.call("evaluate", "{}", {}, contract))).bundle, "kept");
+  assert.equal((await ok(client.call("evaluate", "{}", {}, { contract }))).bundle, "kept");
 });
 
 test("a worker that dies is replaced; the call that ran rejects, the others go on", async () => {
@@ -199,7 +199,7 @@ test("a restart that fails rejects what waits; the next call tries again", async
   await assert.rejects(waiting, { code: "runtime_download_failed" });
   assert.deepEqual(told, ["restart timeout", "failed runtime_download_failed"]);
   failing = false;
-  assert.equal((await ok(client.call("evaluate", "{}", {}, contract))).bundle, "kept");
+  assert.equal((await ok(client.call("evaluate", "{}", {}, { contract }))).bundle, "kept");
 });
 
 test("dispose rejects what runs, what waits and what comes later, and ends the worker", async () => {
