@@ -135,6 +135,9 @@ def test_the_tarball_holds_what_is_needed_and_nothing_else(wheel: Path) -> None:
     assert names - modules == {
         *("package.json", "README.md", "LICENSE"),
         *(f"runtime/{name}" for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json")),
-        *(f"runtime/{name}" for name in ("python_stdlib.zip", "python_stdlib.bin", "tenor_wasm.bin", "snapshot.bin")),
+        *(
+            f"runtime/{name}"
+            for name in ("python_stdlib.zip", "python_start.bin", "python_stdlib.bin", "tenor_wasm.bin", "snapshot.bin")
+        ),
         *(f"runtime/{name}" for name in ("tenor-runtime.json", "worker.js", "NOTICE.txt", wheel.name)),
     }
