@@ -62,6 +62,12 @@ def workspace_of_scenario(example: str, title: str) -> dict[str, Any]:
     return workspace | {"run": run}
 
 
+def rows_of(table: Locator) -> list[list[str]]:
+    """The texts of a table's body, also where it is out of sight: row by row, spaces folded."""
+    rows = table.locator("tbody tr").all()
+    return [[" ".join(cell.split()) for cell in row.locator("th, td").all_text_contents()] for row in rows]
+
+
 class Tab:
     """A page, and what it did that nobody sees: console messages and requests."""
 
