@@ -1,7 +1,7 @@
 /** One run of a flow: set up, played step by step, applied, taken back. */
 
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { inspection, simulation } from "../engine";
 import { update, workspace } from "../state/store";
 import { setRun } from "../state/updates";
@@ -23,7 +23,7 @@ export function FlowView(): JSX.Element {
   const { value, problems, pending, stale } = simulation.answer.value;
   const declared = inspection.value;
   const shown = value !== undefined && declared !== undefined && flow === value.flow_id ? value : undefined;
-  const played = shown === undefined || declared === undefined ? undefined : playback(shown, declared);
+  const played = useMemo(() => (shown === undefined || declared === undefined ? undefined : playback(shown, declared)), [shown, declared]);
   const at = stepsTaken(step, played);
   return (
     <div class="flow stack">
