@@ -1,4 +1,4 @@
-"""The results: verdicts by stratum, and for each instance what may be done to it, what blocks it, and what would enable it."""
+"""The results: verdicts by stratum; for each instance what may be done, what blocks it, what would enable it."""
 
 from __future__ import annotations
 
@@ -127,8 +127,9 @@ def test_every_cell_says_in_words_what_holds_and_why(shared_tab: Tab) -> None:
     expect(blocked).to_contain_text("is released")
     expect(blocked).to_contain_text("EscrowAccount esc-002 is released; release_escrow needs it to be held.")
     expect(cell(shared_tab, "refund_escrow", "esc-001")).to_contain_text("needs payback_due")
-    # A reason that none of the instance's own: the flow is closed to all of them.
-    expect(cell(shared_tab, "freeze_escrow", "esc-001")).to_contain_text("The precondition of freeze_account does not hold")
+    # A reason that is none of the instance's own: the flow is closed to all of them.
+    freeze = cell(shared_tab, "freeze_escrow", "esc-001")
+    expect(freeze).to_contain_text("The precondition of freeze_account does not hold")
     act_as(shared_tab, "buyer")
     expect(cell(shared_tab, "release_escrow", "esc-001")).to_contain_text("not for buyer")
     expect(cell(shared_tab, "release_escrow", "esc-001")).to_contain_text(
@@ -172,7 +173,8 @@ def test_the_reason_shows_under_the_pointer_and_leaves_with_it(shared_tab: Tab) 
     hint = panel.locator(".results-hint")
     expect(hint).to_have_count(0)
     cell(shared_tab, "refund_escrow", "esc-002").hover()
-    expect(hint).to_contain_text("payback_due is absent. EscrowAccount esc-002 is released; refund_escrow needs it to be held.")
+    expect(hint).to_contain_text("payback_due is absent.")
+    expect(hint).to_contain_text("EscrowAccount esc-002 is released; refund_escrow needs it to be held.")
     shared_tab.page.get_by_role("status").first.hover()
     expect(hint).to_have_count(0)
 
@@ -388,7 +390,8 @@ def test_the_focus_outlives_scrolling_and_leads_back(new_tab: Callable[..., Tab]
         page.keyboard.press("PageDown")
     flow, instance = focused(tab)
     assert flow == "enter"
-    assert instance is not None and instance > "d-015"
+    assert instance is not None
+    assert instance > "d-015"
     grid = page.get_by_role("grid")
     grid.evaluate("e => e.scrollTop = e.scrollHeight")
     expect(cell(tab, "enter", "d-399")).to_be_visible()

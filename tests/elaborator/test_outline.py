@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenor_wasm.api.source import outline, vocabulary
@@ -120,6 +120,7 @@ def test_names_of_imported_files_are_told_with_their_file() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(LENDING)), st.text(max_size=4))
 def test_no_edit_stops_it(place: int, typed: str) -> None:
     source = LENDING[:place] + typed + LENDING[place + 5 :]

@@ -55,7 +55,10 @@ export const editStates = (change: (states: JsonObject) => JsonObject): Update =
 
 function editDocument(name: "facts" | "states", change: (document: JsonObject) => JsonObject): Update {
   return (state) => {
-    const document = readObject(state.inputs[name]);
+    const text = state.inputs[name];
+    // Mostly it is the text that was read already; reading thousands of instances takes its time.
+    const [known, read] = name === "facts" ? [factsText.peek(), factDocument.peek()] : [statesText.peek(), stateDocument.peek()];
+    const document = text === known ? read : readObject(text);
     return document === null ? state : setInputs({ [name]: writeDocument(change(document)) })(state);
   };
 }

@@ -16,11 +16,12 @@ export function undoable(message: string, ...changes: readonly Update[]): void {
 /** What was changed goes back, part by part; a part that was changed once more since stays, and that is said. */
 function takeBack(before: Workspace, after: Workspace): void {
   const now = workspace.peek();
-  let kept = false;
+  const kept: unknown[] = [];
   const back = <Value>(was: Value, became: Value, is: Value): Value => {
     if (Object.is(was, became)) return is;
-    kept ||= !Object.is(became, is);
-    return Object.is(became, is) ? was : is;
+    if (Object.is(became, is)) return was;
+    kept.push(is);
+    return is;
   };
   const inputs = {
     facts: back(before.inputs.facts, after.inputs.facts, now.inputs.facts),
@@ -35,5 +36,7 @@ function takeBack(before: Workspace, after: Workspace): void {
     pin: back(before.pin, after.pin, now.pin),
   };
   update(setInputs(inputs), (state) => ({ ...state, ...others }));
-  toast(kept ? "Taken back, except for what was changed once more since." : "Taken back.");
+  // Where somebody looks by now is no change that one would miss.
+  const missed = kept.filter((is) => is !== now.run && is !== now.selection);
+  toast(missed.length > 0 ? "Taken back, except for what was changed once more since." : "Taken back.");
 }
