@@ -198,7 +198,8 @@ def _ways(step: c.Step) -> Iterator[tuple[str, str, c.Target]]:
     """Label, kind and target of the ways out of a step, failure handlers left out."""
     match step:
         case c.OperationStep():
-            yield from ((label, "outcome", target) for label, target in step.outcomes.items())
+            # The members of an object have no order: whichever way a bundle was written, the answer is the same.
+            yield from ((label, "outcome", step.outcomes[label]) for label in sorted(step.outcomes))
         case c.BranchStep():
             yield from (("true", "true", step.if_true), ("false", "false", step.if_false))
         case c.HandoffStep():

@@ -46,6 +46,7 @@ SCENARIOS = [
     "twoInstances",
     "dispose",
     "retry",
+    "session",
 ]
 ENDING_WORKERS = ["abortRunning", "runaway", "sessionRestart"]
 """Scenarios that only a host with workers can play."""
