@@ -59,6 +59,7 @@ def test_a_link_over_an_own_workspace_can_be_taken_back(copying: Tab) -> None:
     copying.open()
     copying.example("Lab samples")
     share(copying, "Copy a link")
+    expect(copying.page.get_by_text("The link is on the clipboard.").first).to_be_visible()
     link = clipboard(copying.page)
     copying.example("Order approval")
     mine = copying.workspace()
