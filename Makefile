@@ -22,6 +22,7 @@ BRIDGE := web/dist/.stamp
 RUNTIME := web/runtime/.stamp
 PACKAGE := web/package/.stamp
 SITE := playground/dist/.stamp
+PEERS := tests/benchmarks/peers/node_modules/.stamp
 
 WHEEL_SOURCES := pyproject.toml README.md LICENSE $(shell find tenor_wasm -type f -not -path '*/__pycache__/*' 2>/dev/null)
 BRIDGE_SOURCES := web/package.json web/tsconfig.json $(shell find web/src -type f)
@@ -56,13 +57,13 @@ typescript: $(WEB_MODULES) $(PLAY_MODULES) $(BRIDGE) $(PACKAGE) ## Check the Typ
 	cd web && npm run --silent test
 
 # One run for all engines, so that the last lines count everything.
-test-all: $(VENV) build
+test-all: $(VENV) build $(PEERS)
 	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
 
 test-python: $(VENV) ## The tests that need neither Node nor a browser
 	.venv/bin/pytest -n $(PYTEST_WORKERS) -m "not node and not browser" $(PYTEST_ARGS)
 
-test-node: $(VENV) $(WHEEL) $(BRIDGE) $(RUNTIME) ## The tests under Pyodide in Node
+test-node: $(VENV) $(WHEEL) $(BRIDGE) $(RUNTIME) $(PEERS) ## The tests under Pyodide in Node
 	.venv/bin/pytest -m node $(PYTEST_ARGS)
 
 test-browser: $(VENV) build ## The tests in Chromium
@@ -71,8 +72,8 @@ test-browser: $(VENV) build ## The tests in Chromium
 screenshots: $(VENV) build ## Picture every panel, wide and narrow, light and dark, into screenshots/ (PANELS="results why" for some)
 	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.browser.screenshots $(PANELS)
 
-bench: $(VENV) build ## Measure the start in Chromium against stock Pyodide, and what a call costs
-	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks.startup $(BENCH_ARGS)
+bench: $(VENV) build $(PEERS) ## Measure calls, growth, memory and starts, beside other libraries (BENCH_ARGS=--help)
+	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks $(BENCH_ARGS)
 
 bench-typing: $(VENV) build ## Count the long tasks while one types into the page, with 5,000 instances loaded
 	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks.typing
@@ -86,7 +87,8 @@ format: $(VENV) ## Bring the Python code into the one format
 
 clean: ## Remove everything that was built or installed
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
-	rm -rf web/dist web/runtime web/package web/LICENSE web/node_modules playground/dist playground/node_modules
+	rm -rf web/dist web/runtime web/package web/LICENSE web/node_modules playground/dist playground/node_modules \
+		tests/benchmarks/peers/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 need-node:
@@ -109,6 +111,10 @@ $(PLAY_MODULES): playground/package.json playground/package-lock.json | need-nod
 	cd playground && npm ci --no-audit --no-fund
 	@touch $@
 
+$(PEERS): tests/benchmarks/peers/package.json tests/benchmarks/peers/package-lock.json | need-node
+	cd tests/benchmarks/peers && npm ci --no-audit --no-fund
+	@touch $@
+
 $(WHEEL): $(VENV) $(WHEEL_SOURCES)
 	rm -rf dist
 	.venv/bin/python -m build --wheel --no-isolation --outdir dist .
@@ -119,7 +125,7 @@ $(BRIDGE): $(WEB_MODULES) $(BRIDGE_SOURCES)
 	cd web && npm run --silent build
 	@touch $@
 
-$(RUNTIME): $(WHEEL) $(WEB_MODULES) web/scripts/build-runtime.mjs web/scripts/compile_archive.py $(ACCELERATOR)
+$(RUNTIME): $(WHEEL) $(WEB_MODULES) web/scripts/build-runtime.mjs $(wildcard web/scripts/*.py) $(ACCELERATOR)
 	rm -f web/runtime/*.whl
 	node web/scripts/build-runtime.mjs --wheel dist/*.whl $(if $(ACCELERATOR),--accelerator $(ACCELERATOR))
 	@touch $@

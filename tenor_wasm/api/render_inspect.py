@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tenor_wasm.api.calls import Inspection
-from tenor_wasm.api.render import JsonObject, to_json
+from tenor_wasm.api.render import JsonObject
 from tenor_wasm.errors import Json
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.levers import subexpressions
@@ -17,8 +17,8 @@ from tenor_wasm.values.printing import plain_json
 from tenor_wasm.values.types import type_name, type_to_json
 
 
-@to_json.register
-def _(result: Inspection) -> JsonObject:
+def inspection_json(result: Inspection) -> JsonObject:
+    """What a contract declares, each with its place in the source where the bundle tells it."""
     contract = result.contract
     entities_of = compiled(contract).entities_of
     groups: dict[str, tuple[str, list[JsonObject]]] = {
@@ -198,7 +198,8 @@ def _ways(step: c.Step) -> Iterator[tuple[str, str, c.Target]]:
     """Label, kind and target of the ways out of a step, failure handlers left out."""
     match step:
         case c.OperationStep():
-            yield from ((label, "outcome", target) for label, target in step.outcomes.items())
+            # The members of an object have no order: whichever way a bundle was written, the answer is the same.
+            yield from ((label, "outcome", step.outcomes[label]) for label in sorted(step.outcomes))
         case c.BranchStep():
             yield from (("true", "true", step.if_true), ("false", "false", step.if_false))
         case c.HandoffStep():

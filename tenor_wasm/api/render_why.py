@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from tenor_wasm.api.render import JsonObject, step_json, to_json
-from tenor_wasm.api.why import ExplanationResult
+from tenor_wasm.api.why import ExplanationResult, explain
 from tenor_wasm.errors import Json
 from tenor_wasm.evaluator import remedies as r
 from tenor_wasm.evaluator.explain import Explained, Explanation, cut
@@ -16,6 +16,9 @@ from tenor_wasm.evaluator.why import BranchWhy, FactWhy, OperationWhy, StateWhy,
 from tenor_wasm.interchange.constructs import Position
 from tenor_wasm.values.printing import plain_json, text_of
 from tenor_wasm.values.types import type_to_json
+
+__all__ = ["ExplanationResult", "explain", "explanation_json", "explanation_text"]
+"""``explain`` is here too: whoever takes it from ``tenor_wasm.api`` gets the JSON form of its result with it."""
 
 # --- trees -----------------------------------------------------------------------------------------------------
 

@@ -62,6 +62,12 @@ def workspace_of_scenario(example: str, title: str) -> dict[str, Any]:
     return workspace | {"run": run}
 
 
+def rows_of(table: Locator) -> list[list[str]]:
+    """The texts of a table's body, also where it is out of sight: row by row, spaces folded."""
+    rows = table.locator("tbody tr").all()
+    return [[" ".join(cell.split()) for cell in row.locator("th, td").all_text_contents()] for row in rows]
+
+
 class Tab:
     """A page, and what it did that nobody sees: console messages and requests."""
 
@@ -123,9 +129,16 @@ class Tab:
         return found
 
     def example(self, title: str) -> None:
-        """Open the example with this title."""
+        """Open the example with this title; where it is open already, it is opened anew."""
+        spoken = self.page.locator("#spoken")
+        before = spoken.text_content()
         self.page.get_by_role("button", name="Examples").click()
         self.page.get_by_role("menuitemradio", name=title).click()
+        # The title may be the same as before: that it is open is said each time, and never twice in the same letters.
+        self.page.wait_for_function(
+            "([said, before]) => said.textContent !== before && said.textContent.includes('is open')",
+            arg=[spoken.element_handle(), before],
+        )
         expect(self.page.locator(".top .title")).to_have_text(title)
         self.settled()
 

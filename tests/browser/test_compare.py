@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.tab import Tab
+from tests.browser.tab import Tab, rows_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -29,10 +29,7 @@ def set_price(tab: Tab, amount: str) -> None:
 def rows(panel: Locator, caption: str) -> list[list[str]]:
     table = panel.get_by_role("table", name=caption)
     expect(table).to_be_visible()
-    return [
-        [" ".join(cell.split()) for cell in row.locator("th, td").all_inner_texts()]
-        for row in table.locator("tbody tr").all()
-    ]
+    return rows_of(table)
 
 
 def test_what_is_pinned_and_not_changed_is_the_same(shared_tab: Tab) -> None:
@@ -56,19 +53,17 @@ def test_a_changed_fact_is_followed_to_verdicts_actions_instances_and_the_run(sh
         ["EscrowAccount esc-001 for release_escrow", "− available → blocked", because]
     ]
     path = panel.get_by_role("table", name="How the two runs part")
-    expect(path.get_by_role("row", name="Step")).to_contain_text("pay_out: success")
-    expect(path.get_by_role("row", name="Step")).to_contain_text(
-        "the precondition of operation 'release_money' is false"
-    )
+    step = path.get_by_role("row", name="Step")
+    expect(step).to_contain_text("pay_out: success")
+    expect(step).to_contain_text("the precondition of operation 'release_money' is false")
     expect(path.get_by_role("row", name="End")).to_contain_text("failure")
 
 
 def test_a_cause_leads_to_its_explanation(shared_tab: Tab) -> None:
     panel = pinned(shared_tab)
     set_price(shared_tab, "9000.00")
-    panel.get_by_role("table", name="Verdicts that are different").get_by_role(
-        "button", name="small_amount"
-    ).last.click()
+    verdicts = panel.get_by_role("table", name="Verdicts that are different")
+    verdicts.get_by_role("button", name="small_amount").last.click()
     expect(shared_tab.page.locator("#panel-why h2")).to_have_text("Verdict small_amount")
 
 
@@ -88,21 +83,14 @@ def test_another_contract_is_compared_with_the_pinned_one(shared_tab: Tab) -> No
     assert changed != source
     shared_tab.write(changed)
     shared_tab.settled()
-    expect(panel).to_contain_text("rule price_within_limit is written otherwise")
-    assert rows(panel, "Verdicts that are different")[0] == [
-        "small_amount",
-        "− lost",
-        "rule price_within_limit is written otherwise",
-    ]
+    cause = "rule price_within_limit is written otherwise"
+    expect(panel).to_contain_text(cause)
+    assert rows(panel, "Verdicts that are different")[0] == ["small_amount", "− lost", cause]
 
 
 def test_while_the_contract_has_errors_nothing_is_claimed(shared_tab: Tab) -> None:
     panel = pinned(shared_tab)
-    shared_tab.write(
-        shared_tab.text()
-        .replace("payout_due }", "payout_du }")
-        .replace("entity EscrowAccount {", "entity EscrowAccount")
-    )
+    shared_tab.write(shared_tab.text().replace("entity EscrowAccount {", "entity EscrowAccount"))
     expect(panel).to_contain_text("The contract has errors")
     expect(panel.locator(".compare-sum")).to_have_count(0)
 

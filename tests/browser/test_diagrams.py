@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Download, Locator, expect
 
-from tests.browser.tab import PHONE, Tab, workspace_of_scenario
+from tests.browser.tab import PHONE, Tab, rows_of, workspace_of_scenario
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -30,13 +30,6 @@ def figure(panel: Locator, title: str) -> Locator:
     found = panel.locator("figure.diagram", has=panel.page.locator(".diagram-title", has_text=title))
     expect(found).to_be_visible()
     return found
-
-
-def table_of(found: Locator) -> list[list[str]]:
-    return [
-        [" ".join(cell.split()) for cell in row.locator("th, td").all_text_contents()]
-        for row in found.locator("tbody tr").all()
-    ]
 
 
 def test_the_layout_library_comes_only_when_somebody_looks(new_tab: Callable[..., Tab]) -> None:
@@ -90,12 +83,8 @@ def test_rules_stand_in_their_strata_and_those_that_fired_are_marked(shared_tab:
     panel = pictures(shared_tab, "Rules", "Escrow release")
     rules = figure(panel, "Rules: 4 of 7 fired")
     fired = {str(node.get_attribute("data-node")) for node in rules.locator(".diagram-node.good").all()}
-    assert fired == {
-        "rule every_item_accepted",
-        "rule parcel_has_arrived",
-        "rule price_within_limit",
-        "rule may_pay_seller",
-    }
+    lower_fired = {"rule every_item_accepted", "rule parcel_has_arrived", "rule price_within_limit"}
+    assert fired == lower_fired | {"rule may_pay_seller"}
 
     def lefts(nodes: Locator) -> set[int]:
         boxes = [node.locator(".diagram-shape").bounding_box() for node in nodes.all()]
@@ -104,13 +93,14 @@ def test_rules_stand_in_their_strata_and_those_that_fired_are_marked(shared_tab:
     facts = lefts(rules.locator(".diagram-node.plain"))
     lower = lefts(rules.locator(".diagram-node", has_text="stratum 0"))
     upper = lefts(rules.locator(".diagram-node", has_text="stratum 1"))
-    assert max(facts) < min(lower) and max(lower) < min(upper)
+    assert max(facts) < min(lower)
+    assert max(lower) < min(upper)
 
 
 def test_who_may_carry_out_what(shared_tab: Tab) -> None:
     panel = pictures(shared_tab, "Personas", "Escrow release")
     matrix = figure(panel, "Who may carry out what")
-    assert table_of(matrix) == [
+    assert rows_of(matrix) == [
         ["freeze_account", "✓ may", "✓ may", "– may not"],
         ["refund_money", "– may not", "✓ may", "– may not"],
         ["release_money", "– may not", "✓ may", "– may not"],
@@ -126,14 +116,14 @@ def test_every_picture_has_a_table_that_is_there_unseen_and_can_be_shown(shared_
     described = first.locator("svg").get_attribute("aria-describedby")
     assert described is not None
     unseen = panel.page.locator(f"[id='{described}']")
-    said = table_of(unseen)
+    said = rows_of(unseen)
     assert said
     # Out of sight there is nothing to come to by the keyboard.
     assert unseen.locator("button, [tabindex]").count() == 0
     first.get_by_role("button", name="Table").click()
     expect(first.locator("svg")).to_have_count(0)
     expect(first.locator("table")).to_be_visible()
-    assert table_of(first) == said
+    assert rows_of(first) == said
     assert shared_tab.violations() == []
     first.get_by_role("button", name="Table").click()
     expect(first.locator("svg")).to_be_visible()
@@ -141,9 +131,8 @@ def test_every_picture_has_a_table_that_is_there_unseen_and_can_be_shown(shared_
 
 def test_the_table_of_a_state_machine_says_where_each_state_leads(shared_tab: Tab) -> None:
     panel = pictures(shared_tab, "States")
-    assert ["received", "2", "in_analysis by load_sample; rejected by reject_sample"] in table_of(
-        figure(panel, "States of Sample")
-    )
+    received = ["received", "2", "in_analysis by load_sample; rejected by reject_sample"]
+    assert received in rows_of(figure(panel, "States of Sample"))
 
 
 def saved(tab: Tab, found: Locator, how: str) -> Download:
@@ -164,7 +153,8 @@ def test_a_picture_is_saved_as_svg_with_the_colours_of_the_theme(shared_tab: Tab
     text = Path(download.path()).read_text(encoding="utf-8")
     assert f'fill="{drawn}"' in text
     # It stands by itself: no names of a style sheet that is not there.
-    assert "class=" not in text and "var(" not in text
+    assert "class=" not in text
+    assert "var(" not in text
     # Another page draws it as it is: an image that cannot be read would have no size.
     size = shared_tab.page.evaluate(
         "async text => { const image = new Image(); image.src = 'data:image/svg+xml,' + encodeURIComponent(text);"
@@ -180,7 +170,8 @@ def test_a_picture_is_saved_as_png(shared_tab: Tab) -> None:
     download = saved(shared_tab, figure(panel, "States of Sample"), "As PNG")
     assert download.suggested_filename == "states-of-sample.png"
     content = Path(download.path()).read_bytes()
-    assert content.startswith(b"\x89PNG") and len(content) > 5000
+    assert content.startswith(b"\x89PNG")
+    assert len(content) > 5000
 
 
 def test_a_picture_is_made_larger_smaller_and_fitted(shared_tab: Tab) -> None:
@@ -223,7 +214,8 @@ def test_a_picture_is_moved_by_mouse_and_by_arrow_keys(shared_tab: Tab) -> None:
     assert region.evaluate("view => [view.scrollLeft, view.scrollTop]") == pytest.approx([130, 60], abs=3)
     region.focus()
     shared_tab.page.keyboard.press("ArrowRight")
-    shared_tab.page.wait_for_function("view => view.scrollLeft > 140", arg=region.element_handle())
+    shared_tab.page.wait_for_timeout(400)
+    assert region.evaluate("view => view.scrollLeft") > 140
 
 
 def test_thousands_of_instances_are_counted_and_listed_without_drawing_all(new_tab: Callable[..., Tab]) -> None:

@@ -116,7 +116,7 @@ def test_a_failure_is_shown_where_it_happens_with_its_compensation(shared_tab: T
         "prepare/instrument_side/terminal:failure",
         "terminal:failure",
     }
-    # What the other branch did is taken back by the compensation, so nothing is left to apply but the way there and back.
+    # What the other branch did is taken back by the compensation.
     assert states(panel)["Sample s-1001"] == ("received", "received")
 
 
@@ -132,9 +132,8 @@ def test_a_sub_flow_is_walked_in_its_own_picture(new_tab: Callable[..., Tab]) ->
     expect(panel.locator(".diagram-node.current")).to_have_attribute("data-node", "cash")
     panel.locator(".flow-go", has_text="to_workshop").click()
     expect(panel.locator(".diagram-title")).to_have_text("Flow lend_tool")
-    expect(panel.locator(".flow-step", has_text="to_workshop")).to_contain_text(
-        "desk_clerk hands over to workshop_keeper"
-    )
+    handoff = panel.locator(".flow-step", has_text="to_workshop")
+    expect(handoff).to_contain_text("desk_clerk hands over to workshop_keeper")
     tab.unharmed()
 
 
@@ -145,9 +144,8 @@ def test_the_outcome_of_a_step_is_chosen_in_place(new_tab: Callable[..., Tab]) -
     panel = tab.panel("flow")
     tab.settled()
     assert steps(panel) == ["inspect", "pay_back"]
-    expect(panel.locator(".flow-step", has_text="inspect_tool")).to_contain_text(
-        "Several outcomes apply (sound, damaged)"
-    )
+    inspection = panel.locator(".flow-step", has_text="inspect_tool")
+    expect(inspection).to_contain_text("Several outcomes apply (sound, damaged)")
     choose(panel, "Outcome of inspect", "damaged")
     tab.settled()
     assert steps(panel) == ["inspect", "keep_deposit"]
@@ -164,9 +162,8 @@ def test_an_escalation_is_told_and_drawn(new_tab: Callable[..., Tab]) -> None:
     panel = tab.panel("flow")
     tab.settled()
     assert steps(panel) == ["sign", "sign", "sign_above_budget"]
-    expect(panel.locator(".flow-step").nth(2)).to_contain_text(
-        "escalated to director, who goes on with sign_above_budget"
-    )
+    escalation = panel.locator(".flow-step").nth(2)
+    expect(escalation).to_contain_text("escalated to director, who goes on with sign_above_budget")
     expect(panel.locator('[data-node="sign"]')).to_have_class("diagram-node step failed can")
     expect(panel.locator('[data-node="sign_above_budget"]')).to_have_class("diagram-node step path can")
 
@@ -242,9 +239,8 @@ def test_what_a_hand_wrote_between_two_runs_comes_back_too(new_tab: Callable[...
     tab = new_tab()
     workspace = workspace_of_scenario("lab-samples", "A usable sample on an idle analyser")
     # Laid out by a person, not by a program: going back must not tidy it up.
-    workspace["inputs"]["states"] = workspace["inputs"]["states"].replace(
-        '"s-1002": "collected"', '"s-1002":   "collected"'
-    )
+    written = workspace["inputs"]["states"]
+    workspace["inputs"]["states"] = written.replace('"s-1002": "collected"', '"s-1002":   "collected"')
     tab.leave(workspace)
     tab.open()
     panel = tab.panel("flow")

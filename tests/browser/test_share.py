@@ -59,6 +59,7 @@ def test_a_link_over_an_own_workspace_can_be_taken_back(copying: Tab) -> None:
     copying.open()
     copying.example("Lab samples")
     share(copying, "Copy a link")
+    expect(copying.page.get_by_text("The link is on the clipboard.").first).to_be_visible()
     link = clipboard(copying.page)
     copying.example("Order approval")
     mine = copying.workspace()
@@ -112,7 +113,7 @@ def test_a_file_brings_everything_back(new_tab: Callable[..., Tab]) -> None:
     saved = Path(download.value.path()).read_text("utf-8")
     tab.example("Lab samples")
     tab.page.get_by_label("Open a file").set_input_files(
-        [{"name": "kept.json", "mimeType": "application/json", "buffer": saved.encode()}]
+        {"name": "kept.json", "mimeType": "application/json", "buffer": saved.encode()}
     )
     expect(tab.page.locator(".top .title")).to_have_text("Escrow release")
     assert tab.workspace() == before
@@ -147,7 +148,7 @@ def test_a_file_that_is_none_of_these_is_told_and_harms_nothing(
 ) -> None:
     before = shared_tab.workspace()
     shared_tab.page.get_by_label("Open a file").set_input_files(
-        [{"name": name, "mimeType": "application/json", "buffer": text.encode()}]
+        {"name": name, "mimeType": "application/json", "buffer": text.encode()}
     )
     expect(shared_tab.page.locator(".toast.bad").last).to_contain_text(sentence)
     assert shared_tab.workspace() == before
@@ -161,8 +162,8 @@ def test_files_are_dropped_anywhere(shared_tab: Tab) -> None:
             data.items.add(new File([text], "dropped.tenor"));
             const over = new DragEvent("dragover", { dataTransfer: data, bubbles: true, cancelable: true });
             document.body.dispatchEvent(over);
-            globalThis.dropped = () =>
-                document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+            const init = { dataTransfer: data, bubbles: true, cancelable: true };
+            globalThis.dropped = () => document.body.dispatchEvent(new DragEvent("drop", init));
         }""",
         PERSONA,
     )

@@ -161,7 +161,7 @@ def _no_connection(route: Route) -> None:
         ("pyodide.asm.wasm", _html),
         ("pyodide.asm.wasm", _cut_short),
         ("pyodide.asm.wasm", _no_connection),
-        ("python_stdlib.bin", _not_found),
+        ("python_start.bin", _not_found),
         ("pyodide.asm.mjs", _not_found),
         ("tenor_wasm.bin", _html),
         ("tenor-runtime.json", _not_found),

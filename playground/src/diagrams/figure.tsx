@@ -315,12 +315,25 @@ function useWidth(box: { readonly current: HTMLDivElement | null }, again: unkno
   return width;
 }
 
-/** Brings a point of the picture into view. */
+/** Brings a point of the picture into view; when the picture is zoomed, its middle stays where it is. */
 function useReveal(box: RefObject<HTMLDivElement>, scale: number, point: Point | undefined): void {
+  const before = useRef<number | null>(null);
+  useLayoutEffect(() => {
+    const view = box.current;
+    const ratio = before.current === null ? 1 : scale / before.current;
+    if (view === null || ratio === 1) return;
+    const kept = (start: number, size: number): number => (start + size / 2) * ratio - size / 2;
+    const to = { left: kept(view.scrollLeft, view.clientWidth), top: kept(view.scrollTop, view.clientHeight) };
+    view.scrollTo({ ...to, behavior: "instant" });
+  }, [scale]);
   useEffect(() => {
     const view = box.current;
     if (view === null || point === undefined) return;
-    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
-    view.scrollTo({ left: point.x * scale - view.clientWidth / 2, top: point.y * scale - view.clientHeight / 2, behavior });
-  }, [point?.x, point?.y, scale]);
+    const isCalm = before.current === null || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const to = { left: point.x * scale - view.clientWidth / 2, top: point.y * scale - view.clientHeight / 2 };
+    view.scrollTo({ ...to, behavior: isCalm ? "instant" : "smooth" });
+  }, [point?.x, point?.y]);
+  useEffect(() => {
+    before.current = scale;
+  });
 }

@@ -61,7 +61,7 @@ export function layOut(picture: Picture): Layout {
   });
   dagre.layout(graph);
   const { width = 0, height = 0 } = graph.graph();
-  return {
+  return moved({
     width,
     height,
     nodes: picture.nodes.map(({ id }) => ({ id, ...box(graph.node(id)) })),
@@ -72,6 +72,21 @@ export function layOut(picture: Picture): Layout {
       const points = isPlain ? sideways(box(graph.node(edge.from)), found, box(graph.node(edge.to))) : found;
       return { points, label: edge.label === "" || x === undefined || y === undefined ? null : { x, y } };
     }),
+  });
+}
+
+/** Without the empty room that the root of the ranks has taken on the left. */
+function moved(layout: Layout): Layout {
+  const first = Math.min(...layout.nodes.map(({ x, width }) => x - width / 2), ...layout.groups.map(({ x, width }) => x - width / 2));
+  const by = Number.isFinite(first) ? Math.max(0, first - MARGIN) : 0;
+  if (by === 0 || layout.edges.some(({ points }) => points.some(({ x }) => x < by))) return layout;
+  const move = <Part extends Point>(part: Part): Part => ({ ...part, x: part.x - by });
+  return {
+    ...layout,
+    width: layout.width - by,
+    nodes: layout.nodes.map(move),
+    groups: layout.groups.map(move),
+    edges: layout.edges.map(({ points, label }) => ({ points: points.map(move), label: label && move(label) })),
   };
 }
 

@@ -7,14 +7,14 @@ import { cell, type Picture, type PictureEdge } from "./picture";
 
 const LONGEST = 34;
 
-export function rulesPicture({ facts, rules }: InspectResult, verdicts: readonly Verdict[], isWide: boolean): Picture {
+export function rulesPicture({ facts, rules }: InspectResult, verdicts: readonly Verdict[]): Picture {
   const present = new Set(verdicts.map(({ type }) => type));
   const ruleOf = new Map(rules.map((rule) => [rule.produces, rule]));
   const used = new Set(rules.flatMap(({ facts_used: names }) => names));
   const fired = rules.filter(({ produces }) => present.has(produces)).length;
   return {
     title: `Rules: ${fired} of ${rules.length} fired`,
-    direction: isWide ? "right" : "down",
+    direction: "right",
     nodes: [
       ...facts.filter(({ id }) => used.has(id)).map(({ id, type }) => ({
         id: `fact ${id}`,

@@ -166,8 +166,7 @@ function Flows({ declared }: KindProps): JSX.Element {
 function Rules({ declared }: KindProps): JSX.Element {
   const found = verdicts.answer.value.value?.verdicts ?? [];
   const painted = coverage.value;
-  const isWide = !narrow.value;
-  const picture = useMemo(() => rulesPicture(declared, found, isWide), [declared, found, isWide, painted]);
+  const picture = useMemo(() => rulesPicture(declared, found), [declared, found, painted]);
   if (declared.rules.length === 0) return <p class="hint">The contract has no rules.</p>;
   return <Figure picture={picture} height={560} />;
 }

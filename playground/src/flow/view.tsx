@@ -1,7 +1,7 @@
 /** One run of a flow: set up, played step by step, applied, taken back. */
 
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { inspection, simulation } from "../engine";
 import { update, workspace } from "../state/store";
 import { setRun } from "../state/updates";
@@ -23,8 +23,8 @@ export function FlowView(): JSX.Element {
   const { value, problems, pending, stale } = simulation.answer.value;
   const declared = inspection.value;
   const shown = value !== undefined && declared !== undefined && flow === value.flow_id ? value : undefined;
-  const played = shown === undefined || declared === undefined ? undefined : playback(shown, declared);
-  const at = Math.min(step ?? Infinity, played?.frames.length ?? 0);
+  const played = useMemo(() => (shown === undefined || declared === undefined ? undefined : playback(shown, declared)), [shown, declared]);
+  const at = stepsTaken(step, played);
   return (
     <div class="flow stack">
       <Chooser />
@@ -47,7 +47,7 @@ export function FlowView(): JSX.Element {
           <SnapshotView result={shown} />
         </div>
       )}
-      <Keys played={played} at={at} />
+      <Keys played={played} />
       <HistoryView />
     </div>
   );
@@ -65,6 +65,15 @@ function AppliedNote({ flow }: { readonly flow: string }): JSX.Element | null {
 function moveTo(to: number, { frames }: Playback): void {
   const step = Math.max(0, Math.min(frames.length, to));
   update(setRun({ step: step === frames.length ? null : step }));
+}
+
+/** From where the run stands when the key is pressed: the picture of it may be a moment older. */
+function moveBy(steps: number, played: Playback): void {
+  moveTo(stepsTaken(workspace.peek().run.step, played) + steps, played);
+}
+
+function stepsTaken(step: number | null, played: Playback | undefined): number {
+  return Math.min(step ?? Infinity, played?.frames.length ?? 0);
 }
 
 interface PlayedProps {
@@ -88,13 +97,13 @@ function RunFigure({ played: { frames }, at, flow }: PlayedProps): JSX.Element {
 }
 
 /** Keys that work on the whole page while the run is shown. */
-function Keys({ played, at }: { readonly played: Playback | undefined; readonly at: number }): null {
+function Keys({ played }: { readonly played: Playback | undefined }): null {
   useEffect(() => {
     if (played === undefined) return undefined;
     return registerShortcuts(
-      { keys: "[", label: "Flow run: one step back", run: () => moveTo(at - 1, played) },
-      { keys: "]", label: "Flow run: one step forward", run: () => moveTo(at + 1, played) },
+      { keys: "[", label: "Flow run: one step back", run: () => moveBy(-1, played) },
+      { keys: "]", label: "Flow run: one step forward", run: () => moveBy(1, played) },
     );
-  }, [played, at]);
+  }, [played]);
   return null;
 }

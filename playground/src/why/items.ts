@@ -54,37 +54,40 @@ function branchItem({ step_id: step, condition }: ExplainResult["branches"][numb
 
 function operationItem(operation: ExplainOperation, id: string, context: Context): Item {
   const { operation_id: name, persona, allowed_personas: allowed, admitted, precondition, instances } = operation;
-  const holds = precondition.tree.truth === true;
-  const suits = instances.every((one) => one.suits);
-  const others = allowed.join(" and ");
+  const can = admitted && precondition.tree.truth === true && instances.every(({ suits }) => suits);
+  const admission: Item = {
+    id: `${id}.persona`,
+    sign: admitted ? "yes" : "no",
+    sentence: admitted ? `${persona} may carry it out` : `${persona} may not carry it out; only ${allowed.join(" and ") || "nobody"} may`,
+    declared: { kind: "persona", id: persona },
+    children: [],
+  };
+  const states = instances.map((one, index) => instanceItem(one, `${id}.instance${index}`));
   return {
     id,
-    sign: admitted && holds && suits ? "yes" : "no",
-    sentence: `the operation ${name} ${admitted && holds && suits ? "can be carried out" : "cannot be carried out"}`,
+    sign: can ? "yes" : "no",
+    sentence: `the operation ${name} ${can ? "can be carried out" : "cannot be carried out"}`,
     declared: { kind: "operation", id: name },
-    children: [
-      {
-        id: `${id}.persona`,
-        sign: admitted ? "yes" : "no",
-        sentence: admitted ? `${persona} may carry it out` : `${persona} may not carry it out; only ${others || "nobody"} may`,
-        declared: { kind: "persona", id: persona },
-        children: [],
-      },
-      preconditionItem(precondition, `${id}.precondition`, context),
-      ...instances.map(({ entity_id: entity, instance_id: instance, state, required_states: required, suits: fits }, index): Item => {
-        const needed = required.join(" or ");
-        const found = state === null ? "does not exist" : `is ${state}`;
-        return {
-          id: `${id}.instance${index}`,
-          sign: fits ? "yes" : "no",
-          sentence: fits ? `${entity} ${instance} ${found}, as it has to be` : `${entity} ${instance} ${found}, but it has to be ${needed}`,
-          selects: { kind: "instance", entity, instance },
-          declared: { kind: "entity", id: entity },
-          children: [],
-        };
-      }),
-    ],
+    children: decisive([admission, preconditionItem(precondition, `${id}.precondition`, context), ...states], can ? "yes" : "no"),
   };
+}
+
+function instanceItem(found: ExplainOperation["instances"][number], id: string): Item {
+  const { entity_id: entity, instance_id: instance, state, required_states: required, suits } = found;
+  const is = state === null ? "does not exist" : `is ${state}`;
+  return {
+    id,
+    sign: suits ? "yes" : "no",
+    sentence: `${entity} ${instance} ${is}, ${suits ? "as it has to be" : `but it has to be ${required.join(" or ")}`}`,
+    selects: { kind: "instance", entity, instance },
+    declared: { kind: "entity", id: entity },
+    children: [],
+  };
+}
+
+/** What did not decide is closed at first, so that what did stands near. */
+function decisive(items: readonly Item[], sign: Sign): readonly Item[] {
+  return items.map((item) => (item.sign === sign ? item : { ...item, isClosed: true }));
 }
 
 function preconditionItem({ tree }: ExplainExplanation, id: string, context: Context): Item {
@@ -144,7 +147,7 @@ function treeItem(tree: ExplainTree, id: string, context: Context): Item {
     case "or": {
       const parts = sameKind(tree);
       const sentence = tree.kind === "and" ? (tree.truth === true ? "all of these hold" : "not all of these hold") : tree.truth === true ? "one of these holds" : "none of these holds";
-      return { id, sign, sentence, children: inner(parts) };
+      return { id, sign, sentence, children: decisive(inner(parts), sign) };
     }
     case "not":
       return { id, sign, sentence: tree.truth === true ? "this must not hold, and does not" : "this must not hold, but does", children: inner(tree.operands) };
