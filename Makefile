@@ -11,6 +11,7 @@ PORT ?= 8123
 PYTEST_ARGS ?=
 PYTEST_WORKERS ?= 2
 BENCH_ARGS ?=
+PANELS ?=
 
 # Stamps: a step runs again only when what it was made from has changed.
 VENV := .venv/.stamp
@@ -30,7 +31,7 @@ ACCELERATOR := $(firstword $(wildcard web/accelerator/msgspec-*.whl))
 SITE_SOURCES := playground/index.html playground/package.json playground/tsconfig.json playground/vite.config.ts \
 	$(shell find playground/src playground/examples -type f)
 
-.PHONY: help setup build test lint types typescript test-all test-python test-node test-browser bench play format clean need-node need-port
+.PHONY: help setup build test lint types typescript test-all test-python test-node test-browser screenshots bench bench-typing play format clean need-node need-port
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,8 +69,14 @@ test-node: $(VENV) $(WHEEL) $(BRIDGE) $(RUNTIME) $(PEERS) ## The tests under Pyo
 test-browser: $(VENV) build ## The tests in Chromium
 	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/pytest -m browser $(PYTEST_ARGS)
 
+screenshots: $(VENV) build ## Picture every panel, wide and narrow, light and dark, into screenshots/ (PANELS="results why" for some)
+	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.browser.screenshots $(PANELS)
+
 bench: $(VENV) build $(PEERS) ## Measure calls, growth, memory and starts, beside other libraries (BENCH_ARGS=--help)
 	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks $(BENCH_ARGS)
+
+bench-typing: $(VENV) build ## Count the long tasks while one types into the page, with 5,000 instances loaded
+	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks.typing
 
 play: need-port build ## Build the page and serve it on localhost (PORT=8123)
 	@node playground/scripts/serve.mjs --port "$(PORT)"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
@@ -129,7 +130,9 @@ def test_it_measures_in_node_beside_other_libraries() -> None:
 
 @pytest.mark.browser
 def test_it_measures_in_a_browser() -> None:
-    assert complete(engines.in_chromium(small_plan()))
+    # In a thread of its own: Playwright's loop of other tests may run in this one.
+    with ThreadPoolExecutor(1) as thread:
+        assert complete(thread.submit(engines.in_chromium, small_plan()).result())
 
 
 def in_node(source: str, **given: Json) -> Json:

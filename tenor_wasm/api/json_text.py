@@ -15,16 +15,17 @@ from typing import Any, NoReturn
 
 from tenor_wasm.errors import Json, TenorError
 from tenor_wasm.values.codec import JsonFloat
+from tenor_wasm.values.patterns import pattern
 
 DEPTH_LIMIT = 200
 """Levels of nested lists and objects that a text may have."""
 
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
-_NOT_BRACKETS = re.compile(r"[^][{}]+")
+_STRINGS = pattern(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_NOT_BRACKETS = pattern(r"[^][{}]+")
 _NO_MARKS = bytes(byte for byte in range(256) if byte not in b'"[]{}')
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
-_SPACE_BEFORE_COLON = re.compile(r"[ \t\n\r]:")
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_SPACE_BEFORE_COLON = pattern(r"[ \t\n\r]:")
+_SURROGATE_ESCAPE = pattern(r"\\u[dD][89a-fA-F]")
 
 
 class _FaultError(Exception):

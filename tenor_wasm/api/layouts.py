@@ -9,7 +9,6 @@ flows share. A layout is no answer: it holds nothing of what a caller gave.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Mapping
 from typing import NamedTuple
 
@@ -26,6 +25,7 @@ from tenor_wasm.evaluator.plans import OperationPlan
 from tenor_wasm.evaluator.rules import VerdictInstance
 from tenor_wasm.evaluator.snapshot import Snapshot
 from tenor_wasm.interchange import constructs as c
+from tenor_wasm.values.patterns import pattern
 
 
 class Place(NamedTuple):
@@ -187,7 +187,7 @@ _KINDS: Mapping[str, Callable[[ActionWriter, Place, Instances], str]] = {
     "count": lambda writer, place, instances: writer.count(place.name, len(instances.within(place.states))),
 }
 
-_MARK = re.compile("\x00([0-9]+)\x00")
+_MARK = pattern("\x00([0-9]+)\x00")
 """A place in a text that is being laid out; JSON text holds no such character of its own."""
 
 

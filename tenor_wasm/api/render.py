@@ -11,12 +11,8 @@ from functools import singledispatch
 
 from tenor_wasm.api.calls import Inspection
 from tenor_wasm.errors import Finding, Json
-from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.provenance import OperationProvenance, StepRecord, Transition
 from tenor_wasm.interchange import constructs as c
-from tenor_wasm.interchange.text import expression_text
-from tenor_wasm.values.printing import plain_json
-from tenor_wasm.values.types import type_name, type_to_json
 
 JsonObject = dict[str, Json]
 
@@ -96,81 +92,8 @@ def step_json(record: StepRecord) -> JsonObject:
     return result
 
 
-# --- the contract ----------------------------------------------------------------------------------------------
-
-
-def _fact(fact: c.Fact) -> JsonObject:
-    result: JsonObject = {
-        "id": fact.id,
-        "type": type_name(fact.type),
-        "type_spec": type_to_json(fact.type),
-        "source": fact.source,
-        "has_default": fact.has_default,
-    }
-    if fact.has_default:
-        result["default"] = plain_json(fact.default, fact.type)
-    return result
-
-
-def _entity(entity: c.Entity) -> JsonObject:
-    transitions = [{"from": source, "to": target} for source in entity.states for target in entity.transitions[source]]
-    result: JsonObject = {
-        "id": entity.id,
-        "initial": entity.initial,
-        "states": list(entity.states),
-        "transitions": transitions,
-    }
-    if entity.parent is not None:
-        result["parent"] = entity.parent
-    return result
-
-
-def _rule(rule: c.Rule) -> JsonObject:
-    return {
-        "id": rule.id,
-        "stratum": rule.stratum,
-        "produces": rule.verdict_type,
-        "condition_summary": expression_text(rule.when),
-        "payload_type": type_to_json(rule.payload_type),
-        "payload_summary": expression_text(rule.payload),
-    }
-
-
-def _operation(operation: c.Operation) -> JsonObject:
-    return {
-        "id": operation.id,
-        "allowed_personas": list(operation.allowed_personas),
-        "effects": [
-            {"entity_id": effect.entity_id, "from": effect.source, "to": effect.target, "outcome": effect.outcome}
-            for effect in operation.effects
-        ],
-        "outcomes": list(operation.outcomes),
-        "error_contract": list(operation.error_contract),
-        "precondition_summary": expression_text(operation.precondition),
-    }
-
-
-def _flow(flow: c.Flow, affected_entities: Iterable[str]) -> JsonObject:
-    return {
-        "id": flow.id,
-        "entry": flow.entry,
-        "steps": list(flow.steps),
-        "affected_entities": list(affected_entities),
-    }
-
-
 @to_json.register
 def _(result: Inspection) -> JsonObject:
-    contract = result.contract
-    entities_of = compiled(contract).entities_of
-    return {
-        "id": contract.id,
-        "contract_hash": contract.hash,
-        "facts": [_fact(fact) for fact in contract.facts.values()],
-        "entities": [_entity(entity) for entity in contract.entities.values()],
-        "rules": [_rule(rule) for rule in contract.rules],
-        "personas": [{"id": persona} for persona in contract.personas],
-        "operations": [_operation(operation) for operation in contract.operations.values()],
-        "flows": [_flow(flow, entities_of(flow.id)) for flow in contract.flows.values()],
-        "warnings": _warnings(contract.warnings),
-    }
+    from tenor_wasm.api.render_inspect import inspection_json  # not before somebody inspects: a page starts sooner
+
+    return inspection_json(result)

@@ -139,6 +139,14 @@ def _format(params: Params) -> Json:
     return {"source": source.format_source(_required(params, "source"))}
 
 
+def _outline(params: Params) -> Json:
+    return source.outline(_required(params, "files"), _required(params, "root"))
+
+
+def _vocabulary(_: Params) -> Json:
+    return source.vocabulary()
+
+
 def _free(params: Params) -> Json:
     HANDLES.free(_required(params, "contract"))
     return {}
@@ -244,6 +252,8 @@ _METHODS: Mapping[str, Callable[[Params], Json]] = {
     "load": _load,
     "elaborate": _elaborate,
     "format": _format,
+    "outline": _outline,
+    "vocabulary": _vocabulary,
     "free": _free,
     "evaluate": _evaluate,
     "action_space": _action_space,

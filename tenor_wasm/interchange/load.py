@@ -7,7 +7,6 @@ outcome may have another label than ``success``, ``failure`` and ``escalation``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -18,13 +17,14 @@ from tenor_wasm.interchange.checks import CHECKS, Draft
 from tenor_wasm.interchange.expressions import Scope
 from tenor_wasm.interchange.members import Members
 from tenor_wasm.interchange.read_constructs import read_entity, read_fact, read_flow, read_operation, read_rule
+from tenor_wasm.values.patterns import pattern
 
 KINDS = ("Fact", "Entity", "Rule", "Persona", "Operation", "Flow", "Source", "System")
 SUPPORTED_MAJOR = 1
 KNOWN_MINOR = 1
 """The newest interchange format whose construct kinds are all known here (§14.2.1)."""
 
-_VERSION = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})\Z")
+_VERSION = pattern(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})\Z")
 
 Construct = TypeVar("Construct")
 

@@ -1,4 +1,4 @@
-"""A long life of one session: its changes lead from every answer to the present one, and stay small."""
+"""A long life of one session on a busy contract: its changes lead from every answer to the present one."""
 
 from __future__ import annotations
 

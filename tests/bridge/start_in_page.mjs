@@ -66,19 +66,33 @@ export async function everyCall() {
   const states = { entity_states: { Order: "approved" }, persona: "escrow_agent" };
   const contract = (await call("load", { bundle })).ok.handle;
   const situation = { facts, ...states };
+  const { session } = (await call("open_session", { contract, ...situation })).ok;
+  const order = { session, entity: "Order", instance: "o-9" };
   const given = {
     version: {},
     load: { files, root: "a.tenor" },
     elaborate: { files, root: "a.tenor" },
     format: { source: "persona   clerk\n" },
+    outline: { files, root: "a.tenor" },
+    vocabulary: {},
     evaluate: { contract, facts },
     action_space: { contract, ...situation },
+    evaluate_batch: { contract, fact_sets: [facts], ...states, persona: undefined, personas: ["escrow_agent"] },
     simulate_flow: { contract, flow: "release_flow", ...situation, provenance: true },
     inspect: { contract },
     explain: { contract, target: { action: "release_flow" }, ...situation },
     diff: { contract, a: situation, b: { ...situation, facts: { ...facts, release_approved: false } } },
     verify: { contract, chain: {} },
     run_scenarios: { contract, scenarios: { scenarios: [{ title: "one", ...situation, flow: "release_flow", expect: {} }] } },
+    open_session: { contract, ...situation },
+    set_facts: { session, facts },
+    set_persona: { session, persona: "escrow_agent" },
+    add_instance: { ...order, state: "approved" },
+    transition: { ...order, to: "released" },
+    apply: { session, transitions: [] },
+    remove_instance: order,
+    session_inputs: { session },
+    free_session: { session },
     free: { contract },
   };
   const answers = {};

@@ -88,7 +88,7 @@ def test_a_start_under_the_strict_policy_tells_its_stages_and_answers_offline(ta
     assert told["verdicts"] == ["large"]
     loaded = [loaded for loaded, _ in told["bytes"]]
     assert loaded == sorted(loaded)
-    assert loaded[-1] > 13_000_000
+    assert loaded[-1] > 11_000_000
     assert all(loaded <= total for loaded, total in told["bytes"])
     server.stop()
     assert tab.do("verdicts", 500) == ["large"]
@@ -152,7 +152,8 @@ def test_with_a_worker_a_bad_file_is_told_in_the_same_way_whoever_fetches_it(
     tab: Tab, server: FaultyServer, path: str, fault: Fault, code: str
 ) -> None:
     server.faults = {path: fault}
-    told = tab.start(timeouts={"download": 700} if fault is server_module.stalling else {})
+    # Enough for the worker's own script and modules, which come anew each time.
+    told = tab.start(timeouts={"download": 4000} if fault is server_module.stalling else {})
     assert (told.get("code"), told["details"]["file"]) == (code, path.partition("/")[2])
     assert told["clean"] is True
     server.faults = {}
@@ -187,10 +188,7 @@ def test_a_start_can_be_aborted(tab: Tab, server: FaultyServer, runtime: str) ->
 def test_what_the_start_did_without_is_imported_later(tab: Tab, files: str) -> None:
     told = tab.do("lateImports", tab.wheel, files == "snapshot", LATE + LATE_OF_OURS)
     assert told["files"] == files
-    assert (
-        told["early"]
-        == f"RuntimeError: `{LATE[0]}` cannot be imported: the library is still on its way, try again in a moment"
-    )
+    assert told["early"].startswith(f"RuntimeError: `{LATE[0]}` cannot be imported: the library is still on its way")
     assert told["results"] == dict.fromkeys(LATE + LATE_OF_OURS, "ok")
 
 
@@ -276,12 +274,8 @@ def test_the_plain_wheel_is_installed_by_micropip(tab: Tab, server: FaultyServer
 def test_the_bridge_works_in_firefox(server: FaultyServer, wheel: Path) -> None:
     firefox = shutil.which("firefox-esr") or shutil.which("firefox")
     script = ROOT / "tests" / "bridge" / "start_in_firefox.mjs"
-    found = subprocess.run(
-        ["node", "-e", "require.resolve('puppeteer-core')"], cwd=ROOT / "web", capture_output=True, check=False
-    )
-    if firefox is None or found.returncode != 0:
-        what = "Firefox" if firefox is None else "puppeteer-core (npm install --no-save puppeteer-core in web/)"
-        pytest.skip(f"NOT TESTED: {what} is not installed here")
+    if firefox is None:
+        pytest.skip("NOT TESTED: Firefox is not installed here (Debian: apt-get install firefox-esr)")
     order = {"firefox": firefox, "address": server.address, "wheel": f"/wheel/{wheel.name}"}
     done = subprocess.run(
         ["node", str(script)],

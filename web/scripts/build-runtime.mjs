@@ -34,10 +34,14 @@ const MODULES = [
   ENTRY_MODULE,
   "tenor_wasm.api.compat",
   "tenor_wasm.api.records",
+  "tenor_wasm.api.render_inspect",
   "tenor_wasm.api.render_why",
   "tenor_wasm.api.scenarios",
+  "tenor_wasm.api.wire_sessions",
   "tenor_wasm.elaborator.elaborate",
   "tenor_wasm.elaborator.format",
+  "tenor_wasm.elaborator.outline",
+  "tenor_wasm.evaluator.live_instances",
   "difflib",
 ];
 const IMPORT_ALL = `import ${MODULES.join(", ")}`;

@@ -1,5 +1,6 @@
 /** The changes of a session's action space, brought into what the application holds. Nothing given is altered. */
 
+import { TenorError } from "./errors.js";
 import type { ActionSpaceAt } from "./session.js";
 import type { ActionSpaceChangeResult, ActionSpaceGroupedResult, ActionSpaceResult, BlockedReason } from "./types.js";
 
@@ -14,7 +15,8 @@ type FlowChange = Flow & { readonly index?: number };
 export function applyChange(before: ActionSpaceAt, answer: ActionSpaceChangeResult | ActionSpaceAt): ActionSpaceAt {
   if (answer.form === "grouped") return answer;
   if (answer.since !== before.revision) {
-    throw new RangeError(`the change is since revision ${answer.since}, what is held is of revision ${before.revision}`);
+    const message = `the change is since revision ${answer.since}, what is held is of ${before.revision}: ask for the changes since that`;
+    throw new TenorError("unknown_revision", message, "/since");
   }
   const { form: _, since: _since, instances, actions, blocked_actions, ...members } = answer;
   const came = [...actions, ...blocked_actions].filter(({ index }) => index !== undefined);

@@ -49,7 +49,8 @@ export interface EvaluateBatchInput {
   readonly entityStates?: Document<EntityStates> | undefined;
 }
 
-export interface ActionSpaceInput extends SituationInput {
+/** How much of an action space is wanted. */
+export interface ViewInput {
   /** Each flow with its instances (`full`, the default), instances once per entity and state (`grouped`), or only numbers (`counts`). */
   readonly form?: keyof ActionSpaceForms | undefined;
   /** Only this flow. */
@@ -59,6 +60,8 @@ export interface ActionSpaceInput extends SituationInput {
   /** At most so many instances; `next_cursor` of the result is the `cursor` of the page that follows. */
   readonly page?: Page | undefined;
 }
+
+export interface ActionSpaceInput extends SituationInput, ViewInput {}
 
 /** The result of each form of an action space. */
 export interface ActionSpaceForms {
@@ -181,7 +184,7 @@ export class Contract {
   }
 
   /** Facts, instances and a persona that stay and change little by little: only what a change touches is computed again. */
-  openSession({ facts, entityStates, persona }: ActionSpaceInput, options?: CallOptions): Promise<Session> {
+  openSession({ facts, entityStates, persona }: SituationInput, options?: CallOptions): Promise<Session> {
     const encode = (): string => encodeParams({ persona }, { facts, entity_states: entityStates });
     return this.live.freed ? this.refuse() : Session.open(this.client, this.live, encode, options);
   }

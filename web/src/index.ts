@@ -21,6 +21,7 @@ export type {
   ExplainTarget,
   SimulateFlowInput,
   SituationInput,
+  ViewInput,
 } from "./contract.js";
 export { sourceErrors, TenorError } from "./errors.js";
 export type { ErrorShape, SourceError } from "./errors.js";
@@ -28,7 +29,7 @@ export { parseJson, writeJson } from "./json.js";
 export { latest } from "./latest.js";
 export type { FileOptions } from "./options.js";
 export type { Document, Progress, Stage } from "./protocol.js";
-export type { ActionSpaceAt, Session, SessionFlowInput } from "./session.js";
+export type { ActionSpaceAt, At, Session, SessionFlowInput } from "./session.js";
 export type { Source, Tenor, TenorEventMap } from "./tenor.js";
 export type * from "./types.js";
 export { VERSION } from "./version.js";

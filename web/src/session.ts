@@ -1,13 +1,13 @@
 /** An open session, as the application holds it: like a contract, it stays good when the worker behind it is replaced. */
 
 import type { CallOptions, Client } from "./client.js";
+import type { ActionSpaceForms, ViewInput } from "./contract.js";
 import { TenorError } from "./errors.js";
 import type { LiveContract, LiveSession } from "./lives.js";
 import { decodeAnswer, type Document, encodeParams } from "./protocol.js";
 import type {
   ActionSpaceChangeResult,
   ActionSpaceGroupedResult,
-  ActionSpaceResult,
   EvaluateResult,
   Facts,
   Finding,
@@ -18,8 +18,11 @@ import type {
   SimulateFlowResult,
 } from "./types.js";
 
-/** The whole action space of a moment in its grouped form, with the revision of the session that it belongs to. */
-export type ActionSpaceAt = ActionSpaceGroupedResult & { readonly revision: number };
+/** An answer of a session, with the revision that it belongs to. */
+export type At<Answer> = Answer & { readonly revision: number };
+
+/** The whole action space of a moment in its grouped form. */
+export type ActionSpaceAt = At<ActionSpaceGroupedResult>;
 
 export interface SessionFlowInput {
   readonly flow: string;
@@ -90,9 +93,12 @@ export class Session {
     return this.ask("evaluate", () => "{}", options);
   }
 
-  /** The action space with every instance of every flow. */
-  actionSpace(options?: CallOptions): Promise<ActionSpaceResult> {
-    return this.ask("action_space", () => "{}", options);
+  /** The action space with every instance of every flow, or a view of it. */
+  actionSpace<Form extends keyof ActionSpaceForms = "full">(
+    { form, flow, entity, page }: ViewInput & { readonly form?: Form | undefined } = {},
+    options?: CallOptions,
+  ): Promise<At<ActionSpaceForms[Form]>> {
+    return this.ask("action_space", () => encodeParams({ form, flow, entity, page }), options);
   }
 
   /**

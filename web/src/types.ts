@@ -515,16 +515,28 @@ export type ExplainChange =
        * The comparison whose bound the value is.
        */
       bound?: string;
+      /**
+       * The same as an instruction for people.
+       */
+      text: string;
     }
   | {
       kind: "persona";
       persona: string;
+      /**
+       * The same as an instruction for people.
+       */
+      text: string;
     }
   | {
       kind: "instance";
       entity_id: string;
       state: string;
       instance_ids: string[];
+      /**
+       * The same as an instruction for people.
+       */
+      text: string;
     }
   | {
       kind: "flows";
@@ -532,6 +544,10 @@ export type ExplainChange =
       instance_id: string;
       state: string | null;
       runs: ExplainRun[];
+      /**
+       * The same as an instruction for people.
+       */
+      text: string;
     };
 /**
  * Bool, Int, text, list, or an object: Money {amount, currency}, Duration {value, unit}, TaggedUnion {tag, payload}, Record, or a structured decimal_value. Decimals are texts; a number with a fraction is refused.
@@ -1811,6 +1827,10 @@ export interface ExplainRemedies {
     entity_id: string;
     instance_id: string;
     state: string;
+    /**
+     * The same for people.
+     */
+    text: string;
   }[];
   /**
    * Whether every combination of the values in question was tried.
@@ -1881,6 +1901,53 @@ export interface FormatResult {
   source: string;
 }
 /**
+ * Where it is declared, where the contract came from source.
+ */
+export interface InspectPosition {
+  file: string;
+  line: number | string;
+}
+/**
+ * The flow, to be drawn: steps, compensation steps and ends as nodes.
+ */
+export interface InspectGraph {
+  nodes: InspectNode[];
+  edges: InspectEdge[];
+}
+export interface InspectNode {
+  /**
+   * The step's id, below parallel/branch/ where it stands in one; step!n for a compensation step, terminal:outcome for an end.
+   */
+  id: string;
+  kind: "operation" | "branch" | "handoff" | "sub_flow" | "parallel" | "compensation" | "terminal";
+  step_id?: string;
+  operation_id?: string;
+  flow_id?: string;
+  persona?: string;
+  to_persona?: string;
+  condition_summary?: string;
+  outcome?: string;
+  /**
+   * The node of the parallel step in a branch of which it stands.
+   */
+  within?: string;
+  branch_id?: string;
+}
+export interface InspectEdge {
+  from: string;
+  to: string;
+  kind: "outcome" | "true" | "false" | "next" | "success" | "failure" | "fork";
+  label: string;
+  /**
+   * The step whose way out it is.
+   */
+  step_id: string;
+  /**
+   * Its name in the coverage of scenarios: flow/step_id: way. Absent where coverage does not count it.
+   */
+  way?: string;
+}
+/**
  * Result of inspect: what a contract declares.
  */
 export interface InspectResult {
@@ -1893,6 +1960,7 @@ export interface InspectResult {
     source: string | {};
     has_default: boolean;
     default?: unknown;
+    position?: InspectPosition;
   }[];
   entities: {
     id: string;
@@ -1903,6 +1971,7 @@ export interface InspectResult {
       to: string;
     }[];
     parent?: string;
+    position?: InspectPosition;
   }[];
   rules: {
     id: string;
@@ -1911,9 +1980,19 @@ export interface InspectResult {
     condition_summary: string;
     payload_type: BaseType;
     payload_summary: string;
+    position?: InspectPosition;
+    /**
+     * The facts that its expressions name.
+     */
+    facts_used: string[];
+    /**
+     * The verdicts that its expressions ask for.
+     */
+    verdicts_used: string[];
   }[];
   personas: {
     id: string;
+    position?: InspectPosition;
   }[];
   operations: {
     id: string;
@@ -1927,12 +2006,23 @@ export interface InspectResult {
     outcomes: string[];
     error_contract: string[];
     precondition_summary: string;
+    position?: InspectPosition;
+    /**
+     * The facts that its expressions name.
+     */
+    facts_used: string[];
+    /**
+     * The verdicts that its expressions ask for.
+     */
+    verdicts_used: string[];
   }[];
   flows: {
     id: string;
     entry: string;
     steps: string[];
     affected_entities: string[];
+    position?: InspectPosition;
+    graph: InspectGraph;
   }[];
   warnings: Warnings;
 }
@@ -1955,6 +2045,43 @@ export interface OpenSessionResult {
   session: number;
   revision: Revision;
   warnings: Warnings;
+}
+/**
+ * One name where it stands; columns count code points, end_column is the first after it.
+ */
+export interface OutlineName {
+  kind:
+    | "type"
+    | "source"
+    | "fact"
+    | "entity"
+    | "state"
+    | "rule"
+    | "verdict"
+    | "persona"
+    | "operation"
+    | "flow"
+    | "step"
+    | "system";
+  id: string;
+  file: string;
+  line: number;
+  column: number;
+  end_column: number;
+  /**
+   * It is declared here.
+   */
+  declares?: true;
+  /**
+   * What it is known in: the entity of a state, the flow of a step, or its branch (flow/step/branch).
+   */
+  scope?: string;
+}
+/**
+ * Result of outline: where the names in source are declared and mentioned, also while it has errors.
+ */
+export interface OutlineResult {
+  names: OutlineName[];
 }
 /**
  * A page of the instances of an action space, in the order of entity and instance id; not with the form counts.
@@ -2171,4 +2298,29 @@ export interface VerifyResult {
  */
 export interface VersionResult {
   version: string;
+}
+/**
+ * Result of vocabulary: the words of the language, for an editor.
+ */
+export interface VocabularyResult {
+  /**
+   * Keyword → its fields.
+   */
+  constructs: {
+    [k: string]: string[];
+  };
+  /**
+   * Step, branch, join or handler → its fields.
+   */
+  blocks: {
+    [k: string]: string[];
+  };
+  /**
+   * Field → the kind of the names that stand in it.
+   */
+  names: {
+    [k: string]: string;
+  };
+  types: string[];
+  operators: string[];
 }
