@@ -38,43 +38,35 @@ class Texts(dict[str, str]):
 _PLAIN = bytes(byte for byte in range(ord("#"), 0x7F) if byte != ord("\\"))
 """The characters that JSON text holds as they are and that sort after a quotation mark."""
 
-
-_MARKED = _PLAIN + b'"\n'
-
 FEW = 12
 """Up to so many instances are written one by one, which is quicker for them."""
 
 
-def _is_plain(text: str, quotes: int, breaks: int) -> bool:
-    """Whether a text is of plain characters and so many quotation marks and breaks; seen without a look at each."""
-    if not text.isascii() or text.count('"') != quotes or text.count("\n") != breaks:
-        return False
-    return not text.encode().translate(None, _MARKED)
+def are_plain(ids: Group) -> bool:
+    """Whether all ids are of plain characters; seen without a look at each."""
+    joined = "".join(ids)
+    return joined.isascii() and not joined.encode().translate(None, _PLAIN)
 
 
-def ids_text(ids: Group) -> str:
+def ids_text(ids: Group, plain: Callable[[Group], bool] = are_plain) -> str:
     """Instance ids as a JSON list, where no id is unusual written as one text: nothing is done per id in Python."""
-    if len(ids) <= FEW:
-        return f"[{','.join(map(quoted, ids))}]"
-    joined = '","'.join(ids)
-    if _is_plain(joined, 2 * (len(ids) - 1), 0):
-        return f'["{joined}"]'
+    if len(ids) > FEW and plain(ids):
+        return '["' + '","'.join(ids) + '"]'
     return f"[{','.join(map(quoted, ids))}]"
 
 
-def others_text(others: Others) -> str:
+def others_text(others: Others, plain: Callable[[Group], bool] = are_plain) -> str:
     """Instances and their states as a JSON object, sorted by id; where no id is unusual, sorted and joined as texts."""
-    if len(others) <= FEW:
+    groups = others.groups
+    if len(others) <= FEW or not all(map(plain, groups.values())) or not are_plain(tuple(groups)):
         return _pair_by_pair(others)
     pairs: list[str] = []
-    for state, ids in others.groups.items():
-        joined = f'":"{state}\n'.join((*ids, ""))
-        if not _is_plain(joined, 2 * len(ids), len(ids)):
-            return _pair_by_pair(others)
-        pairs += joined.split("\n")[:-1]
-    if len(others.groups) > 1:
+    for state, ids in groups.items():
+        pairs += f'":"{state}\n'.join((*ids, "")).split("\n")
+        pairs.pop()
+    if len(groups) > 1:
         pairs.sort()  # a quotation mark ends each id, and sorts before whatever goes on where it ends
-    return '{"' + '","'.join(pairs) + '"}' if pairs else "{}"
+    return '{"' + '","'.join(pairs) + '"}'
 
 
 def _pair_by_pair(others: Others) -> str:
@@ -89,21 +81,31 @@ class Fragments:
     ``before`` are the fragments of an earlier answer: what is used again moves over, the rest goes with them.
     """
 
-    __slots__ = ("_before", "_kept")
+    __slots__ = ("_before", "_kept", "_plain")
 
     def __init__(self, before: Fragments | None = None) -> None:
         # The group is kept beside its text: while it lives, no other object has its identity.
         self._kept: dict[int, tuple[object, str]] = {}
         self._before = {} if before is None else before._kept
+        self._plain: dict[int, tuple[Group, bool]] = {}
 
     def ids(self, group: Group) -> str:
         """A group of instances as a JSON list."""
-        found = self._kept.get(id(group)) or self._before.get(id(group)) or (group, ids_text(group))
+        found = self._kept.get(id(group)) or self._before.get(id(group)) or (group, ids_text(group, self._are_plain))
         self._kept[id(group)] = found
         return found[1]
 
     def others(self, others: Others) -> str:
         """Instances with their states as a JSON object."""
-        found = self._kept.get(id(others)) or self._before.get(id(others)) or (others, others_text(others))
+        found = self._kept.get(id(others)) or self._before.get(id(others))
+        if found is None:
+            found = others, others_text(others, self._are_plain)
         self._kept[id(others)] = found
+        return found[1]
+
+    def _are_plain(self, group: Group) -> bool:
+        """Whether a group's ids are plain, looked at once: a group is written alone and among others."""
+        found = self._plain.get(id(group))
+        if found is None:
+            found = self._plain[id(group)] = (group, are_plain(group))
         return found[1]

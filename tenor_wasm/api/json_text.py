@@ -45,7 +45,8 @@ def read_json(text: str, what: str = "the text") -> Json:
     value = _read_quickly(text)
     if value is None:
         value = _read_carefully(text, what)
-    if not text.isascii() or "\\u" in text:
+    # One character is found faster than two.
+    if not text.isascii() or "\\" in text:
         _check_unicode(text, value, what)
     return value
 
@@ -76,7 +77,8 @@ def _members(value: Any) -> int:
         if type(item) is dict:
             members += len(item)
             item = item.values()
-        pending += [part for part in item if type(part) in _NESTING]
+        if not _NESTING.isdisjoint(map(type, item)):
+            pending += [part for part in item if type(part) in _NESTING]
     return members
 
 

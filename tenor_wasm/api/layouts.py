@@ -37,10 +37,10 @@ class Place(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """A flow's text with ``%s`` for its places, in order."""
+    """A flow's text in parts, a place after each but the last."""
 
     is_action: bool
-    text: str
+    parts: tuple[str, ...]
     places: tuple[Place, ...]
 
 
@@ -92,9 +92,8 @@ def space_text(inputs: SpaceInputs, fragments: Fragments | None = None) -> str:
     actions: list[str] = []
     blocked: list[str] = []
     for layouts in layouts_of(inputs.snapshot.contract):
-        is_action, text = filler.flow(layouts)
-        (actions if is_action else blocked).append(text)
-    return frame_text(inputs.snapshot, filler.writer.persona, ",".join(actions), ",".join(blocked), inputs.warnings)
+        filler.flow(layouts, actions, blocked)
+    return frame_text(inputs.snapshot, filler.writer.persona, actions[1:], blocked[1:], inputs.warnings)
 
 
 class Filler:
@@ -108,11 +107,15 @@ class Filler:
         self.texts = _PlaceTexts(snapshot, states, self.writer)
         self.orders: dict[str, States] = {}
 
-    def flow(self, layouts: FlowLayouts) -> tuple[bool, str]:
-        """Whether the persona can start a flow, and its text."""
+    def flow(self, layouts: FlowLayouts, actions: list[str], blocked: list[str]) -> None:
+        """Add a flow's text, a comma before it, to those that the persona can start or to the others.
+
+        In pieces: what many flows share is copied only once for each of them, when the whole answer is joined.
+        """
         plan = layouts.plan
         if plan is None:
-            return self._written(judge(layouts.flow, self.snapshot, self.states, self.persona))
+            self._write(judge(layouts.flow, self.snapshot, self.states, self.persona), actions, blocked)
+            return
         operation = plan.operation
         decision = self.snapshot.decide(operation.precondition, "operation", operation.id)
         key = (
@@ -128,7 +131,13 @@ class Filler:
             if len(layouts.met) >= MOST_TEXTS:
                 layouts.met.clear()
             layouts.met[key] = layout
-        return layout.is_action, layout.text % tuple(map(self.texts.__getitem__, layout.places))
+        pieces = actions if layout.is_action else blocked
+        pieces.append(",")
+        texts = self.texts
+        for part, place in zip(layout.parts, layout.places, strict=False):  # the last part has no place after it
+            pieces.append(part)
+            pieces.append(texts[place])
+        pieces.append(layout.parts[-1])
 
     def _order(self, entity_id: str) -> States:
         """The occupied states of an entity in the order of their first instances: all that a layout depends on."""
@@ -137,10 +146,11 @@ class Filler:
             order = self.orders[entity_id] = self.states.of(entity_id).order
         return order
 
-    def _written(self, judged: Action | BlockedAction) -> tuple[bool, str]:
+    def _write(self, judged: Action | BlockedAction, actions: list[str], blocked: list[str]) -> None:
         if isinstance(judged, Action):
-            return True, self.writer.action(judged)
-        return False, self.writer.blocked(judged)
+            actions += (",", self.writer.action(judged))
+        else:
+            blocked += (",", self.writer.blocked(judged))
 
     def _laid_out(self, flow: c.Flow) -> Layout:
         judged = judge(flow, self.snapshot, self.states, self.persona)
@@ -148,7 +158,7 @@ class Filler:
         text = writer.action(judged) if isinstance(judged, Action) else writer.blocked(judged)
         parts = _MARK.split(text)
         places = tuple(writer.places[int(mark)] for mark in parts[1::2])
-        return Layout(isinstance(judged, Action), "%s".join(part.replace("%", "%%") for part in parts[::2]), places)
+        return Layout(isinstance(judged, Action), tuple(parts[::2]), places)
 
 
 class _PlaceTexts(dict[Place, str]):

@@ -7,6 +7,8 @@ The answer is ``{"ok": result}`` or ``{"error": {code, message, path, details}}`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import NoneType
+from typing import Any
 
 import tenor_wasm
 from tenor_wasm.api import batch, calls, source
@@ -27,6 +29,22 @@ from tenor_wasm.interchange.constructs import Contract
 def dispatch(method: str, params_json: str) -> str:
     """Answer one call given as JSON text. Never raises; an unforeseen fault is answered as ``internal_error``."""
     return answer(lambda: f'{{"ok":{_dispatch(method, params_json)}}}', _error)
+
+
+LONG = 20_000
+"""Characters from which an answer crosses to JavaScript sooner as bytes."""
+
+_PLAIN = (str, int, float, NoneType)
+
+
+def carried(function: Callable[..., str | None], *values: Any) -> str | bytes | None:
+    """Call a function for the bridge with its long texts as ASCII bytes in a JavaScript buffer; answer so too.
+
+    The host converts texts one character after the other, bytes all at once.
+    """
+    given = [value if isinstance(value, _PLAIN) else value.to_bytes().decode("ascii") for value in values]
+    text = function(*given)
+    return text if text is None or len(text) < LONG else text.encode()
 
 
 def answer(call: Callable[[], str], as_json: Callable[[TenorError], Json]) -> str:

@@ -207,19 +207,28 @@ def action_space_text(result: ActionSpaceResult, fragments: Fragments | None = N
         extra += f',"next_cursor":{"null" if shown.next_cursor is None else quoted(shown.next_cursor)}'
     actions = ",".join(map(writer.action, space.actions))
     blocked = ",".join(map(writer.blocked, space.blocked_actions))
-    return frame_text(space.snapshot, writer.persona, actions, blocked, result.warnings, extra)
+    return frame_text(space.snapshot, writer.persona, (actions,), (blocked,), result.warnings, extra)
 
 
 def frame_text(
-    snapshot: Snapshot, persona: str, actions: str, blocked: str, warnings: Iterable[Finding], extra: str = ""
+    snapshot: Snapshot,
+    persona: str,
+    actions: Iterable[str],
+    blocked: Iterable[str],
+    warnings: Iterable[Finding],
+    extra: str = "",
 ) -> str:
-    """An action space around the texts of its flows; ``extra`` are members that follow."""
+    """An action space around the pieces of text of its flows; ``extra`` are members that follow."""
     texts = texts_of(snapshot.contract)
     verdicts = ",".join([texts.current_verdict(verdict) for verdict in snapshot.verdicts.by_type.values()])
-    return (
-        f'{{"persona_id":{persona},"actions":[{actions}],"current_verdicts":[{verdicts}],"blocked_actions":[{blocked}]'
-        f',"contract_hash":{texts.hash},"warnings":{warnings_text(warnings)}{extra}}}'
+    pieces = (
+        f'{{"persona_id":{persona},"actions":[',
+        *actions,
+        f'],"current_verdicts":[{verdicts}],"blocked_actions":[',
+        *blocked,
+        f'],"contract_hash":{texts.hash},"warnings":{warnings_text(warnings)}{extra}}}',
     )
+    return "".join(pieces)
 
 
 def _instances(instances: Mapping[str, Mapping[str, Group]], texts: ContractTexts, fragments: Fragments) -> str:

@@ -95,9 +95,9 @@ def test_each_group_is_written_once_however_many_flows_list_it(flows: int, monke
     for name in ("ids_text", "others_text"):
         original = getattr(fragments, name)
 
-        def counting(group: Any, name: str = name, original: Callable[[Any], str] = original) -> str:
+        def counting(*given: Any, name: str = name, original: Callable[..., str] = original) -> str:
             written[name] += 1
-            return original(group)
+            return original(*given)
 
         monkeypatch.setattr(fragments, name, counting)
     compat.compute_action_space(contract_of(flows), "{}", states_of(INSTANCES), "clerk")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import tenor_wasm
-from tenor_wasm.api import calls
+from tenor_wasm.api import calls, wire
 from tenor_wasm.api.wire import dispatch
 from tests import bundles as b
 
@@ -192,3 +192,23 @@ def test_whole_numbers_are_exact_on_the_way_in_and_out() -> None:
     for value in (number, -number, 10**40):
         (verdict,) = ask("evaluate", contract=loaded, facts={"n": value})["ok"]["verdicts"]
         assert verdict["payload"] == {"kind": "int_value", "value": value}
+
+
+class Bytes:
+    """A JavaScript buffer as Python sees it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def to_bytes(self) -> bytes:
+        return self.text.encode("ascii")
+
+
+def test_a_long_text_is_carried_as_bytes_and_answered_as_before(handle: int) -> None:
+    states = {"Order": {f"o-{number}": "draft" for number in range(wire.LONG // 8)}}
+    params = json.dumps({"contract": handle, "facts": FACTS, "entity_states": states, "persona": "clerk"})
+    answer = wire.carried(dispatch, "action_space", Bytes(params))
+    assert isinstance(answer, bytes)
+    assert answer.decode("ascii") == dispatch("action_space", params)
+    assert wire.carried(dispatch, "version", Bytes("{}")) == dispatch("version", "{}")
+    assert wire.carried(lambda *given: None, 1, None) is None

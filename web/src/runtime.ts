@@ -11,6 +11,7 @@
 
 import type { PyodideAPI } from "pyodide";
 import { type Bytes, downloadError, Downloads, nodeModule, withTimer } from "./assets.js";
+import { type Carrier, carrying } from "./carry.js";
 import { abortError, asTenorError, TenorError } from "./errors.js";
 import { contentsOf, fetchFiles, fetchWasm, neededFirst, type FileContents, type StartFiles } from "./files.js";
 import type { Progress, Stage, StartOptions } from "./protocol.js";
@@ -128,11 +129,13 @@ async function importPyodide(downloads: Downloads, indexURL: string): Promise<Py
 async function install(pyodide: PyodideAPI, files: StartFiles): Promise<Runtime> {
   const kind = await files.kind;
   const { rest } = await INSTALLERS[kind](pyodide, files);
-  const held: Callable[] = [];
+  const { carried } = importFunctions(pyodide, ENTRY_MODULE, ["carried"]);
+  const held: Callable[] = [carried];
   const functions: Runtime["functions"] = (module, names) => {
     const imported = importFunctions(pyodide, module, names);
     held.push(...Object.values<Callable>(imported));
-    return imported;
+    const entries = names.map((name) => [name, carrying(imported[name], carried as unknown as Carrier)] as const);
+    return Object.fromEntries(entries) as Record<(typeof names)[number], PlainFunction>;
   };
   const { dispatch } = functions(ENTRY_MODULE, ["dispatch"]);
   // The compiled library's sitecustomize.py has switched it off. What is there now stays: it need not be looked through again.

@@ -1,0 +1,58 @@
+/**
+ * Texts between JavaScript and Python. Pyodide converts a text one character after the other; a long one crosses several times
+ * sooner as bytes, as long as it is ASCII, and what is not goes as Pyodide would have it.
+ */
+
+import type { PlainFunction } from "./runtime.js";
+
+/** Characters from which a text crosses sooner as bytes. */
+const LONG = 20_000;
+
+/** Python's bytes as JavaScript sees them. */
+interface PythonBytes {
+  getBuffer(type: "u8"): { readonly data: Uint8Array; release(): void };
+  destroy(): void;
+}
+
+/** `carried` of the module tenor_wasm.api.wire. */
+export type Carrier = (callable: unknown, ...values: readonly unknown[]) => string | PythonBytes | undefined;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The same function, for which long texts cross as bytes. */
+export function carrying(callable: PlainFunction, carrier: Carrier): PlainFunction {
+  return (...values) => {
+    if (!values.some(isLong) || !values.every(isPlain)) return callable(...values);
+    const answer = carrier(callable, ...values.map(asBytes));
+    return typeof answer === "object" ? textOf(answer) : answer;
+  };
+}
+
+/** What Python takes as it is: bytes must be ours. */
+function isPlain(value: unknown): boolean {
+  return PLAIN.has(typeof value);
+}
+
+const PLAIN: ReadonlySet<string> = new Set(["string", "number", "boolean", "undefined"]);
+
+function isLong(value: unknown): value is string {
+  return typeof value === "string" && value.length >= LONG;
+}
+
+function asBytes(value: string | number | undefined): Uint8Array | string | number | undefined {
+  if (!isLong(value)) return value;
+  const bytes = encoder.encode(value);
+  // Half of a surrogate pair has no UTF-8 form: the encoder would put another character there, and Python must see it.
+  return bytes.length === value.length ? bytes : value;
+}
+
+function textOf(bytes: PythonBytes): string {
+  const buffer = bytes.getBuffer("u8");
+  try {
+    return decoder.decode(buffer.data);
+  } finally {
+    buffer.release();
+    bytes.destroy();
+  }
+}
