@@ -183,7 +183,7 @@ def simulate_flow(
     states = read_states(entity_states, contract).with_defaults(contract.entities)
     given = _bindings(instance_bindings, contract)
     bindings = given or dict.fromkeys(compiled(contract).entities_of(flow), DEFAULT_INSTANCE)
-    choices = _choices(outcomes)
+    choices = read_choices(outcomes)
     warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
     result = execute_flow(declared, persona, snapshot, states, bindings, choices)
     return Simulation(result, given, warnings, provenance_chain(result) if provenance else None)
@@ -264,7 +264,8 @@ def _bindings(json: Json, contract: Contract) -> dict[str, str]:
     return dict(json)
 
 
-def _choices(json: Json) -> dict[str, str]:
+def read_choices(json: Json) -> dict[str, str]:
+    """Read the choice of outcomes; absent gives an empty map. Raises ``invalid_argument``."""
     if json is None:
         return {}
     if not isinstance(json, Mapping):
