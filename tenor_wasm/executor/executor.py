@@ -204,7 +204,7 @@ class Executor(Queries):
         Raises as ``execute_flow`` does.
         """
         prepared = self._prepare(flow, persona, facts, instance_bindings, outcomes)
-        with self._storage.snapshot() as snapshot:
+        with self.storage.snapshot() as snapshot:
             read = {key: snapshot.instance(key) for key in prepared.keys.values()}
         result = prepared.run({key: record for key, record in read.items() if record is not None})
         chain = provenance_chain(result, Recording(trust_domain=self._trust_domain)) if provenance else None
@@ -264,7 +264,7 @@ class Executor(Queries):
         not grow with the number of instances. Raises as ``api.action_space`` does, and ``invalid_cursor``.
         """
         size = given.checked_limit(limit)
-        with self._storage.snapshot() as snapshot:
+        with self.storage.snapshot() as snapshot:
             states, following = page_of_states(snapshot, self.contract, self.namespaces, cursor, size)
         return ActionSpacePage(calls.action_space(self.contract, facts, states, persona), following)
 
@@ -274,7 +274,7 @@ class Executor(Queries):
         """Run a transaction, again while others are in its way. Raises ``conflict`` after the last attempt."""
         for attempt in range(1, self._attempts + 1):
             try:
-                with self._storage.transaction() as transaction:
+                with self.storage.transaction() as transaction:
                     return work(transaction)
             except TenorError as error:
                 if error.code not in AGAIN or attempt == self._attempts:

@@ -43,7 +43,7 @@ class Queries:
         self.contract = contract
         self.namespace = namespace
         self.namespaces: Mapping[str, str] = {entity: shared.get(entity, namespace) for entity in contract.entities}
-        self._storage = storage
+        self.storage = storage
 
     def key(self, entity: str, instance: str) -> InstanceKey:
         """The name of an instance in the store. Raises ``unknown_entity``, ``invalid_instance_id``."""
@@ -53,7 +53,7 @@ class Queries:
     def instance(self, entity: str, instance: str) -> InstanceRecord:
         """One instance as it stands. Raises ``unknown_instance`` and as ``key``."""
         key = self.key(entity, instance)
-        with self._storage.snapshot() as snapshot:
+        with self.storage.snapshot() as snapshot:
             return _existing(snapshot, key)
 
     def list_instances(
@@ -66,13 +66,13 @@ class Queries:
         declared = given.checked_entity(self.contract, entity)
         named = given.checked_state(declared, state)
         after, size = given.name_seen(cursor), given.checked_limit(limit)
-        with self._storage.snapshot() as snapshot:
+        with self.storage.snapshot() as snapshot:
             found = snapshot.instances(self.namespaces[declared.id], declared.id, named, after, size + 1)
         return _page(found, size, lambda record: record.key.instance_id)
 
     def counts(self) -> tuple[StateCount, ...]:
         """How many instances each entity has in each of its states. It counts: the time grows with the instances."""
-        with self._storage.snapshot() as snapshot:
+        with self.storage.snapshot() as snapshot:
             return tuple(
                 StateCount(
                     entity.id,
@@ -83,7 +83,7 @@ class Queries:
 
     def entity_states(self) -> EntityStates:
         """Every instance with its state, all of one moment: the complete map that evaluation needs (E17)."""
-        with self._storage.snapshot() as snapshot:
+        with self.storage.snapshot() as snapshot:
             return EntityStates(
                 {
                     (entity_id, record.key.instance_id): record.state
@@ -96,7 +96,7 @@ class Queries:
         """What happened to an instance, oldest first, page by page. Raises ``unknown_instance``, ``invalid_cursor``."""
         key = self.key(entity, instance)
         after, size = given.position_seen(cursor, -1), given.checked_limit(limit)
-        with self._storage.snapshot() as snapshot:
+        with self.storage.snapshot() as snapshot:
             record = _existing(snapshot, key)
             found = snapshot.history(key, after, size + 1)
         return History(record, _page(found, size, lambda change: change.version))
@@ -112,7 +112,7 @@ class Queries:
             raise given.invalid_argument("instance", "name both the entity and the instance, or neither")
         after, size = given.position_seen(cursor), given.checked_limit(limit)
         key = None if entity is None or instance is None else self.key(entity, instance)
-        with self._storage.snapshot() as snapshot:
+        with self.storage.snapshot() as snapshot:
             if key is None:
                 found = snapshot.flows(self.namespace, after, size + 1)
             else:
@@ -122,7 +122,7 @@ class Queries:
     def chain(self, chain_id: str) -> ProvenanceRecord:
         """One provenance chain. Raises ``unknown_chain``."""
         name = given.checked_text(chain_id, "chain")
-        with self._storage.snapshot() as snapshot:
+        with self.storage.snapshot() as snapshot:
             record = None if "\0" in name else snapshot.provenance(name)
         if record is None or record.namespace != self.namespace:
             raise TenorError("unknown_chain", f"there is no provenance chain '{name}'")
@@ -131,7 +131,7 @@ class Queries:
     def execution(self, execution_id: str) -> Execution:
         """One execution as it is recorded. Raises ``unknown_execution``."""
         name = given.checked_text(execution_id, "execution")
-        with self._storage.snapshot() as snapshot:
+        with self.storage.snapshot() as snapshot:
             record = None if "\0" in name else snapshot.flow(name)
             if record is None or record.namespace != self.namespace:
                 raise TenorError("unknown_execution", f"there is no execution '{name}'")

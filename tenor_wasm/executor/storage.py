@@ -11,7 +11,8 @@ What every store promises, and one conformance suite holds for each of them:
   one that it has seen. The time to list a page, or groups, does not grow with the number of instances.
 
 Errors are ``TenorError``: ``conflict`` (run the transaction again), ``instance_exists``, ``unknown_instance``,
-``request_exists``, ``id_used``, ``unknown_trigger``, ``nested_transaction``, ``storage_closed``, ``storage_failed``,
+``request_exists``, ``id_used``, ``unknown_trigger``, ``trigger_settled``, ``nested_transaction``, ``storage_closed``,
+``storage_failed``,
 ``storage_unavailable`` (with ``details.committed`` = ``"unknown"`` where the end of a transaction was not confirmed).
 """
 
@@ -110,7 +111,7 @@ class Transaction(Snapshot, Protocol):
         """A trigger that fired."""
 
     def settle_trigger(self, record: TriggerRecord) -> None:
-        """Replace a pending trigger by what became of it. Raises ``conflict`` where it is not pending any more."""
+        """Replace a pending trigger by what became of it. Raises ``trigger_settled``."""
 
 
 class Storage(Protocol):
@@ -163,7 +164,8 @@ def request_exists(request_id: str) -> TenorError:
 
 def trigger_settled(trigger_id: str) -> TenorError:
     """Somebody else has started the trigger's target flow, or recorded its failure."""
-    return TenorError("conflict", f"the trigger '{trigger_id}' is not pending any more", "", {"trigger_id": trigger_id})
+    details = {"trigger_id": trigger_id}
+    return TenorError("trigger_settled", f"the trigger '{trigger_id}' is not pending any more", "", details)
 
 
 def unknown_trigger(trigger_id: str) -> TenorError:

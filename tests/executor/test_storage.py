@@ -24,7 +24,7 @@ from tenor_wasm.executor.records import (
     TriggerRecord,
 )
 from tenor_wasm.executor.storage import Storage, Transaction
-from tests.executor.conftest import Place
+from tests.executor.places import Place
 
 ORDER = InstanceKey("shop", "Order", "a")
 ODD = [
@@ -211,7 +211,8 @@ def test_what_is_recorded_is_read_back_as_it_was(storage: Storage) -> None:
 def test_executions_are_listed_in_order_all_and_of_an_instance(storage: Storage) -> None:
     other = ORDER._replace(instance_id="b")
     for name, bound in (("e1", (ORDER,)), ("e2", (other,)), ("e3", (ORDER, other)), ("e4", ())):
-        write(storage, lambda transaction, name=name, bound=bound: transaction.insert_flow(flow(name, *bound)))
+        with storage.transaction() as transaction:
+            transaction.insert_flow(flow(name, *bound))
     write(storage, lambda transaction: transaction.insert_flow(flow("e5", namespace="other")))
     with storage.snapshot() as snapshot:
         every = snapshot.flows("shop", 0, 10)
@@ -257,7 +258,7 @@ def test_a_trigger_is_settled_once(storage: Storage) -> None:
     done = trigger("g2", status=INITIATED, initiated_at="e9", attestation="x")
     write(storage, lambda transaction: transaction.settle_trigger(done))
     again = refused(lambda: write(storage, lambda t: t.settle_trigger(trigger("g2", status=FAILED))))
-    assert again.code == "conflict"
+    assert again.code == "trigger_settled"
     assert refused(lambda: write(storage, lambda t: t.settle_trigger(trigger("g9")))).code == "unknown_trigger"
     with storage.snapshot() as snapshot:
         every = snapshot.triggers("system", None, 0, 10)
@@ -300,10 +301,13 @@ def test_nothing_of_an_aborted_transaction_remains(storage: Storage) -> None:
         assert snapshot.flow("e1") is None
         assert snapshot.flow_of_request("shop", "r") is None
         assert snapshot.flows("shop", 0, 9) == snapshot.flows_of_instance(ORDER, 0, 9) == ()
-        assert snapshot.operations("e1") == snapshot.transitions("e1") == snapshot.history(ORDER, -1, 9) == ()
-        assert snapshot.provenance("c") is snapshot.trigger("g") is None
-    with pytest.raises(TenorError, match="has version 0, not 7"):
-        write(storage, lambda t: (t.initialize(order("c")), t.update(ORDER, 7, "sent", "t1")))
+        assert snapshot.operations("e1") == ()
+        assert snapshot.transitions("e1") == snapshot.history(ORDER, -1, 9) == ()
+        assert snapshot.provenance("c") is None
+        assert snapshot.trigger("g") is None
+    with pytest.raises(TenorError, match="has version 0, not 7"), storage.transaction() as transaction:
+        transaction.initialize(order("c"))
+        transaction.update(ORDER, 7, "sent", "t1")
     assert states(storage) == {"a": ("draft", 0)}
 
 
