@@ -3,8 +3,8 @@
 >>> from tenor_wasm import executor
 >>> storage = executor.open_storage("memory:")
 
-Importing this brings no driver along: ``open_storage`` imports the one that an address needs; ``signing`` is imported by
-its own name.
+Importing this brings no driver along: ``open_storage`` imports the one that an address needs. The module ``signing`` is
+imported by itself.
 """
 
 from tenor_wasm.executor import render as _render
