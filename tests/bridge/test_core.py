@@ -34,7 +34,18 @@ WORKERS = [
 HOSTS = [*WORKERS, pytest.param("browser main", marks=IN_BROWSER), pytest.param("node main", marks=IN_NODE)]
 
 
-SCENARIOS = ["everyCall", "reasons", "numbers", "refusals", "queue", "abortWaiting", "latest", "twoInstances", "dispose", "retry"]
+SCENARIOS = [
+    "everyCall",
+    "reasons",
+    "numbers",
+    "refusals",
+    "queue",
+    "abortWaiting",
+    "latest",
+    "twoInstances",
+    "dispose",
+    "retry",
+]
 ENDING_WORKERS = ["abortRunning", "runaway"]
 """Scenarios that only a host with workers can play."""
 
