@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tenor_wasm.executor.memory import MemoryStorage
@@ -55,13 +56,12 @@ class Cluster:
         assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
 
     def database(self) -> str:
-        """The address of a new database."""
+        """The address of an empty place in the server: a schema of its own, which is made faster than a database."""
+        address = f"postgresql://tenor@/postgres?host={self.folder}"
         name = f"test_{next(_NUMBERS)}"
-        self.run("psql", "-qc", f"CREATE DATABASE {name}", self.address("postgres"))
-        return self.address(name)
-
-    def address(self, database: str) -> str:
-        return f"postgresql://tenor@/{database}?host={self.folder}"
+        with psycopg.connect(address) as connection:
+            connection.execute(f"CREATE SCHEMA {name}".encode())
+        return f"{address}&options=-csearch_path%3D{name}"
 
 
 def running_cluster() -> Iterator[Cluster]:
