@@ -8,8 +8,8 @@ from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.errors import Json, TenorError, listed, shown
 from tenor_wasm.interchange.constructs import Contract, Entity
 
-INSTANCE_ID_LENGTH = 200
-"""Code points that an instance id may have: every backend can hold and index them."""
+NAME_LENGTH = 200
+"""Code points that an id from outside may have: every store can hold and index it."""
 
 PAGE_LIMIT = 1000
 """Items that one page may have."""
@@ -46,10 +46,23 @@ def checked_state(entity: Entity, state: Json) -> str | None:
 def checked_instance_id(value: Json) -> str:
     """An instance id that every store can hold (§6.5). Raises ``invalid_instance_id``."""
     name = checked_text(value, "instance")
-    if not name or len(name) > INSTANCE_ID_LENGTH or "\0" in name or any("\ud800" <= sign <= "\udfff" for sign in name):
-        message = f"an instance id is a text of 1 to {INSTANCE_ID_LENGTH} signs without NUL, not {shown(value)}"
+    if not _is_name(name):
+        message = f"an instance id is a text of 1 to {NAME_LENGTH} signs without NUL, not {shown(value)}"
         raise TenorError("invalid_instance_id", message)
     return name
+
+
+def checked_name(value: Json, argument: str) -> str:
+    """Another id from outside that every store can hold. Raises ``invalid_argument``."""
+    name = checked_text(value, argument)
+    if not _is_name(name):
+        message = f"'{argument}' is a text of 1 to {NAME_LENGTH} signs without NUL, not {shown(value)}"
+        raise invalid_argument(argument, message)
+    return name
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= NAME_LENGTH and "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def checked_limit(limit: Json) -> int:

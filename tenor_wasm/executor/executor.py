@@ -90,7 +90,8 @@ class Executor(Queries):
         signer: Signer | None = None,
         authorize_initiator: bool = False,
     ) -> None:
-        super().__init__(contract, storage, contract.id if namespace is None else namespace, shared or {})
+        own = given.checked_name(contract.id if namespace is None else namespace, "namespace")
+        super().__init__(contract, storage, own, shared or {})
         self._clock, self._ids, self._pause, self._attempts = clock, ids, pause, attempts
         self._trust_domain, self._signer = trust_domain, signer
         self._authorize = authorize_initiator
@@ -113,7 +114,7 @@ class Executor(Queries):
             )
             raise TenorError("not_initial_state", message, "", {"initial": declared.initial})
         if persona is not None:
-            self._check_persona(given.checked_text(persona, "persona"))
+            self._check_persona(persona)
         key = self.key(declared.id, self._ids("inst") if instance_id is None else instance_id)
         now = self._clock()
         record = InstanceRecord(key, declared.initial, 0, now, now)
@@ -158,7 +159,7 @@ class Executor(Queries):
         prepared = self._prepare(flow, persona, facts, instance_bindings, outcomes)
         request_hash = None
         if request_id is not None:
-            given.checked_instance_id(given.checked_text(request_id, "request_id"))
+            given.checked_name(request_id, "request_id")
             request_hash = etag([flow, persona, facts, instance_bindings or {}, outcomes or {}])
         execution_id = self._ids("exec")
         request = Request(
@@ -226,6 +227,7 @@ class Executor(Queries):
 
     def _check_persona(self, persona: str) -> None:
         """The persona is one of the contract's; a contract without any admits everybody."""
+        given.checked_name(persona, "persona")
         if self.contract.personas and persona not in self.contract.personas:
             message = f"the persona '{persona}' is not declared; declared are {listed(self.contract.personas)}"
             raise TenorError("persona_rejected", message)

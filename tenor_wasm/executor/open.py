@@ -19,7 +19,8 @@ def open_storage(address: str) -> Storage:
     for prefix, make in _STORES.items():
         if address.startswith(prefix):
             return make(address)
-    message = f"'{address}' is no address of a store; use memory:, sqlite:///FILE or postgresql://HOST/DATABASE"
+    # The address is not shown: it may hold a password.
+    message = "this is no address of a store; use memory:, sqlite:///FILE or postgresql://HOST/DATABASE"
     raise TenorError("invalid_address", message)
 
 
@@ -28,7 +29,7 @@ def _sqlite(address: str) -> Storage:
 
     path = address.removeprefix(SQLITE)
     if not path:
-        raise TenorError("invalid_address", f"'{address}' names no file; write {SQLITE}FILE")
+        raise TenorError("invalid_address", f"the address names no file; write {SQLITE}FILE")
     return SqliteStorage(path)
 
 

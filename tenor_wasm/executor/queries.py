@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -121,12 +121,7 @@ class Queries:
 
     def chain(self, chain_id: str) -> ProvenanceRecord:
         """One provenance chain. Raises ``unknown_chain``."""
-        name = given.checked_text(chain_id, "chain")
-        with self.storage.snapshot() as snapshot:
-            record = None if "\0" in name else snapshot.provenance(name)
-        if record is None or record.namespace != self.namespace:
-            raise TenorError("unknown_chain", f"there is no provenance chain '{name}'")
-        return record
+        return found_chain(self.storage, chain_id, [self.namespace])
 
     def execution(self, execution_id: str) -> Execution:
         """One execution as it is recorded. Raises ``unknown_execution``."""
@@ -163,6 +158,16 @@ class Queries:
             inputs["instance_bindings"], inputs["outcomes"],
         )  # fmt: skip
         return replace(run, provenance=chain)
+
+
+def found_chain(storage: Storage, chain_id: str, namespaces: Container[str]) -> ProvenanceRecord:
+    """The chain of that id in one of the namespaces. Raises ``unknown_chain``."""
+    name = given.checked_text(chain_id, "chain")
+    with storage.snapshot() as snapshot:
+        record = None if "\0" in name else snapshot.provenance(name)
+    if record is None or record.namespace not in namespaces:
+        raise TenorError("unknown_chain", f"there is no provenance chain '{name}'")
+    return record
 
 
 def _existing(snapshot: Snapshot, key: InstanceKey) -> InstanceRecord:

@@ -27,6 +27,7 @@ from tenor_wasm.executor.records import (
     TransitionRecord,
     TriggerRecord,
 )
+from tenor_wasm.executor.triggers import SystemExecution
 
 
 def _present(members: Mapping[str, Json]) -> JsonObject:
@@ -200,6 +201,11 @@ def _moved(change: TransitionRecord) -> JsonObject:
         "version": change.version,
         "operation": change.operation_id,
     }
+
+
+@to_json.register
+def _(result: SystemExecution) -> JsonObject:
+    return {**to_json(result.execution), "triggers": [to_json(record) for record in result.triggers]}
 
 
 @to_json.register

@@ -9,6 +9,8 @@ What every store promises, and one conformance suite holds for each of them:
 - A **snapshot** sees one moment, whatever is committed meanwhile.
 - Listings are ordered by instance id in the order of code points, by version, or by position; the caller gives the last
   one that it has seen. The time to list a page, or groups, does not grow with the number of instances.
+- A position is given when a record is written. Executions of one instance become visible in its order; of writers that
+  do not meet, one may commit a lower position after a higher one was seen.
 
 Errors are ``TenorError``: ``conflict`` (run the transaction again), ``instance_exists``, ``unknown_instance``,
 ``request_exists``, ``id_used``, ``unknown_trigger``, ``trigger_settled``, ``nested_transaction``, ``storage_closed``,

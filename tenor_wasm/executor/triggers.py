@@ -25,9 +25,9 @@ from tenor_wasm.errors import Json, TenorError, listed, shown
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE
 from tenor_wasm.executor import arguments as given
 from tenor_wasm.executor.executor import Executor
-from tenor_wasm.executor.queries import PAGE
+from tenor_wasm.executor.queries import PAGE, found_chain
 from tenor_wasm.executor.recording import Execution
-from tenor_wasm.executor.records import FAILED, INITIATED, PENDING, Page, TriggerRecord
+from tenor_wasm.executor.records import FAILED, INITIATED, PENDING, Page, ProvenanceRecord, TriggerRecord
 from tenor_wasm.executor.sources import Clock, Ids, Signer, random_ids, system_clock
 from tenor_wasm.executor.storage import Storage, Transaction
 from tenor_wasm.executor.systems import System, Trigger
@@ -142,6 +142,10 @@ class SystemExecutor:
             found = snapshot.triggers(self.namespace, status, after, size + 1)
         more = len(found) > size
         return Page(found[:size], given.cursor_of(found[size - 1].position) if more else None)
+
+    def chain(self, chain_id: str) -> ProvenanceRecord:
+        """A provenance chain of any member: shared histories name those of all. Raises ``unknown_chain``."""
+        return found_chain(self.storage, chain_id, [executor.namespace for executor in self.members.values()])
 
     # --- firing -------------------------------------------------------------------------------------------------
 

@@ -55,6 +55,14 @@ class Cluster:
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
 
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def control(self, *arguments: str) -> None:
+        """Start, stop or restart the server. It writes to a file: a pipe would stay open as long as it runs."""
+        self.run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.folder / "log"), *arguments)
+
     def database(self) -> str:
         """The address of an empty place in the server: a schema of its own, which is made faster than a database."""
         address = f"postgresql://tenor@/postgres?host={self.folder}"
@@ -75,14 +83,25 @@ def running_cluster() -> Iterator[Cluster]:
     cluster = Cluster(folder, Path(found.stdout.strip()), user)
     if user:
         shutil.chown(folder, NOBODY, _group())
-    data = str(folder / "data")
     # What is tested is our writing; the server's own promise to survive a loss of power is not, so it need not flush.
     settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=60"
     try:
-        cluster.run("initdb", "-D", data, "-U", "tenor", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        cluster.run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", settings, "start")
+        cluster.run(
+            "initdb",
+            "-D",
+            str(cluster.data),
+            "-U",
+            "tenor",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        )
+        cluster.control("start", "-o", settings)
         yield cluster
-        cluster.run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        cluster.control("stop", "-m", "immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

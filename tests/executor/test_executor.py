@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -168,6 +169,25 @@ def test_of_equal_requests_at_once_one_runs(executor: Executor) -> None:
 
 
 # --- who may start ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["", "a\0b", "\ud800", "x" * 201, 7])
+def test_names_from_outside_are_ones_that_every_store_can_hold(in_memory: Executor, name: Json) -> None:
+    for argument in ("persona", "request_id"):
+        arguments = {"flow": "submit", "persona": "clerk", "facts": FACTS, argument: name}
+        error = refused(in_memory.execute_flow, **arguments)
+        assert error.code in ("invalid_argument", "persona_rejected")
+    assert refused(executor_on, in_memory.storage, namespace=name).code == "invalid_argument"
+
+
+def test_a_contract_without_personas_admits_everybody_with_a_name(in_memory: Executor) -> None:
+    contract = b.load(
+        b.entity("Door", "open", "shut"), b.operation("shut", "Door: open -> shut"), b.flow("shut", b.act("shut"))
+    )
+    executor = executor_on(in_memory.storage, contract)
+    assert executor.create_instance("Door", "_default", persona="anyone").version == 0
+    assert executor.execute_flow("shut", "anyone", {}).outcome == "success"
+    assert refused(executor.execute_flow, "shut", "any\0one", {}).code == "invalid_argument"
 
 
 def test_an_undeclared_persona_is_rejected(executor: Executor) -> None:
@@ -371,10 +391,18 @@ def test_flows_on_one_instance_take_turns(storage: Storage) -> None:
 # --- stores by address -----------------------------------------------------------------------------------------
 
 
+def test_a_missing_driver_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "tenor_wasm.executor.postgres", raising=False)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    error = refused(open_storage, "postgresql://host/db")
+    assert (error.code, "tenor-wasm[postgres]" in error.message) == ("missing_driver", True)
+
+
 def test_stores_are_opened_by_address(tmp_path: Any) -> None:
     assert isinstance(open_storage("memory:"), MemoryStorage)
     for address in ("", "mysql://x", "sqlite:///"):
         assert refused(open_storage, address).code == "invalid_address"
     assert refused(lambda: open_storage(f"sqlite:///{tmp_path}/no/such/folder.db")).code == "storage_unavailable"
+    assert "secret" not in refused(open_storage, "mysql://user:secret@host/db").message
     (tmp_path / "text.db").write_text("this is no database, but a text that is long enough to be taken for one" * 20)
     assert refused(lambda: open_storage(f"sqlite:///{tmp_path}/text.db")).code == "storage_failed"

@@ -170,6 +170,10 @@ def test_e_sys_01_a_trigger_starts_the_target_after_the_outcome(trade: SystemExe
         "source_execution": ran.execution.record.execution_id,
     }
     assert api.verify(SYSTEM.contracts["warehouse"], chain).agrees
+    assert trade.chain(target.record.chain_id) == target.provenance
+    assert refused(trade.chain, "chain_x").code == "unknown_chain"
+    whole: Json = api.to_json(ran)
+    assert [t["status"] for t in whole["triggers"]] == ["initiated", "initiated"]
     told: Json = api.to_json(packing)
     assert {told[name] for name in ("status", "persona", "source_outcome")} == {"initiated", "packer", "success"}
     assert trade.triggers().items[0].status == "initiated"
