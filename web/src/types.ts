@@ -450,6 +450,10 @@ export type ChainStep =
        */
       executed_at?: string;
     };
+/**
+ * The boundary within which the executor works (E20).
+ */
+export type ChainTrustDomain = string;
 export type ExplainChange =
   | {
       kind: "fact";
@@ -873,6 +877,7 @@ export interface ChainRecords {
       step_id: string;
       ref?: string;
     }[];
+    trust_domain?: ChainTrustDomain;
   }[];
   step_records: (
     | {
@@ -887,6 +892,7 @@ export interface ChainRecords {
          * Only where a clock was given.
          */
         executed_at?: string;
+        trust_domain?: ChainTrustDomain;
       }
     | {
         step_record_id: string;
@@ -914,6 +920,7 @@ export interface ChainRecords {
          * Only where a clock was given.
          */
         executed_at?: string;
+        trust_domain?: ChainTrustDomain;
       }
     | {
         step_record_id: string;
@@ -927,6 +934,7 @@ export interface ChainRecords {
          * Only where a clock was given.
          */
         executed_at?: string;
+        trust_domain?: ChainTrustDomain;
       }
     | {
         step_record_id: string;
@@ -947,6 +955,7 @@ export interface ChainRecords {
          * Only where a clock was given.
          */
         executed_at?: string;
+        trust_domain?: ChainTrustDomain;
       }
     | {
         step_record_id: string;
@@ -970,6 +979,7 @@ export interface ChainRecords {
          * Only where a clock was given.
          */
         executed_at?: string;
+        trust_domain?: ChainTrustDomain;
       }
     | {
         step_record_id: string;
@@ -982,6 +992,7 @@ export interface ChainRecords {
          * Only where a clock was given.
          */
         executed_at?: string;
+        trust_domain?: ChainTrustDomain;
       }
   )[];
   operation_provenance: {
@@ -1053,6 +1064,7 @@ export interface ChainRecords {
      * Only where a clock was given.
      */
     applied_at?: string;
+    trust_domain?: ChainTrustDomain;
   }[];
   /**
    * @maxItems 1
@@ -1076,6 +1088,7 @@ export interface ChainRecords {
             rule: string;
             provenance_ref: string;
           }[];
+          trust_domain?: ChainTrustDomain;
         }
       ];
   verdict_provenance: {
@@ -1086,6 +1099,7 @@ export interface ChainRecords {
     when_expression: string;
     result: boolean;
     inputs: ChainReferences;
+    trust_domain?: ChainTrustDomain;
   }[];
   fact_provenance: {
     fact_provenance_id: string;
@@ -1098,6 +1112,7 @@ export interface ChainRecords {
      * Only where a clock was given.
      */
     received_at?: string;
+    trust_domain?: ChainTrustDomain;
   }[];
 }
 /**
@@ -1169,6 +1184,7 @@ export interface Chain {
       };
       ids?: string[];
       times?: string[];
+      trust_domain?: ChainTrustDomain;
     };
   };
   verdicts: ChainVerdicts;
@@ -1177,6 +1193,7 @@ export interface Chain {
    * The SHA-256 of the canonical JSON of all other members.
    */
   content_hash: string;
+  trust_domain?: ChainTrustDomain;
 }
 /**
  * A produced verdict; what its rule touched is listed in the order of first touch (§7.2).
