@@ -26,7 +26,7 @@ def _registry() -> Any:
 
 
 @cache
-def validator(name: str, part: str | None = None) -> Draft202012Validator:
+def _validator(name: str, part: str | None = None) -> Draft202012Validator:
     """The validator of a schema, or of one of its definitions."""
     document = schema(name)
     reference = document["$id"] if part is None else f"{document['$id']}#/$defs/{part}"
@@ -47,10 +47,10 @@ def test_every_answer_fits_the_schema_of_its_method(case: Case) -> None:
     for call, text in zip(case.calls, engines.answer_by_wire(case), strict=True):
         answer = json.loads(text)
         if "error" in answer:
-            validator("error").validate(answer)
+            _validator("error").validate(answer)
         else:
             assert answer.keys() == {"ok"}
-            validator(call.method).validate(answer["ok"])
+            _validator(call.method).validate(answer["ok"])
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
@@ -61,21 +61,21 @@ def test_parameters_that_are_answered_fit_the_schema_of_their_method(
     request.addfinalizer(partial(sys.setrecursionlimit, sys.getrecursionlimit()))
     sys.setrecursionlimit(20_000)
     if case.load is not None and "ok" in json.loads(engines.answer_by_wire(case)[0]):
-        validator("params", "load").validate(json.loads(case.load))
+        _validator("params", "load").validate(json.loads(case.load))
     for call, text in zip(case.calls, engines.answer_by_wire(case), strict=True):
         if "ok" in json.loads(text):
-            validator("params", call.method).validate(json.loads(call.template.replace("$contract", "0")))
+            _validator("params", call.method).validate(json.loads(call.template.replace("$contract", "0")))
 
 
 @pytest.mark.parametrize("path", sorted(CONTRACTS.glob("*.json")), ids=lambda path: path.stem)
 def test_the_drop_in_functions_answer_in_the_same_shapes(path: Any) -> None:
     loaded = json.loads(compat.load_contract(path.read_text("utf-8")))
-    validator("load").validate(loaded)
+    _validator("load").validate(loaded)
     handle = loaded["handle"]
-    validator("inspect").validate(json.loads(compat.inspect_contract(handle)))
-    validator("compat_error").validate(json.loads(compat.evaluate(handle, '{"no":')))
+    _validator("inspect").validate(json.loads(compat.inspect_contract(handle)))
+    _validator("compat_error").validate(json.loads(compat.evaluate(handle, '{"no":')))
     compat.free_contract(handle)
-    validator("compat_error").validate(json.loads(compat.evaluate(handle, "{}")))
+    _validator("compat_error").validate(json.loads(compat.evaluate(handle, "{}")))
 
 
 WRONG_INPUTS: dict[str, list[Any]] = {
@@ -91,4 +91,4 @@ WRONG_INPUTS: dict[str, list[Any]] = {
     ("name", "value"), [(name, value) for name, values in WRONG_INPUTS.items() for value in values], ids=repr
 )
 def test_the_input_schemas_refuse_what_the_evaluator_refuses(name: str, value: Any) -> None:
-    assert not validator(name).is_valid(value)
+    assert not _validator(name).is_valid(value)

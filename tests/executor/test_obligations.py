@@ -15,7 +15,7 @@ from tenor_wasm.executor import Executor, MemoryStorage, audit
 from tenor_wasm.executor.signing import Ed25519Signer, verify_bundle, verify_chain
 from tenor_wasm.executor.storage import Storage
 from tests.executor.shops import APPROVE, BUNDLE, CONTRACT, FACTS, SHIP, SUBMIT, executor_on, states, verified
-from tests.test_schemas import validator
+from tests.test_schemas import _validator
 
 
 @pytest.fixture
@@ -343,7 +343,7 @@ def test_e20_trust_domain_identification(storage: Storage) -> None:
     assert len(records) > 10
     assert {record.get("trust_domain") for record in records} == {"acme.test.eu"}
     assert chain["trust_domain"] == "acme.test.eu"
-    assert [error.message for error in validator("chain").iter_errors(chain)] == []
+    assert [error.message for error in _validator("chain").iter_errors(chain)] == []
     assert verified(executor, execution.record.chain_id)
     assert {change.trust_domain for change in executor.history("Order", "a").page.items} == {"acme.test.eu"}
     stored = executor.execution(execution.record.execution_id)
