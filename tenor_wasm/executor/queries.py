@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from tenor_wasm.api import calls
@@ -157,7 +157,7 @@ class Queries:
             self.contract, inputs["flow"], inputs["persona"], inputs["facts"], states,
             inputs["instance_bindings"], inputs["outcomes"],
         )  # fmt: skip
-        return replace(run, provenance=chain)
+        return calls.Simulation(run.flow, run.instance_bindings, run.warnings, chain)
 
 
 def found_chain(storage: Storage, chain_id: str, namespaces: Container[str]) -> ProvenanceRecord:
