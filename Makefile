@@ -11,6 +11,7 @@ PORT ?= 8123
 PYTEST_ARGS ?=
 PYTEST_WORKERS ?= 2
 BENCH_ARGS ?=
+PANELS ?=
 
 # Stamps: a step runs again only when what it was made from has changed.
 VENV := .venv/.stamp
@@ -21,6 +22,7 @@ BRIDGE := web/dist/.stamp
 RUNTIME := web/runtime/.stamp
 PACKAGE := web/package/.stamp
 SITE := playground/dist/.stamp
+PEERS := tests/benchmarks/peers/node_modules/.stamp
 
 WHEEL_SOURCES := pyproject.toml README.md LICENSE $(shell find tenor_wasm -type f -not -path '*/__pycache__/*' 2>/dev/null)
 BRIDGE_SOURCES := web/package.json web/tsconfig.json $(shell find web/src -type f)
@@ -29,7 +31,7 @@ ACCELERATOR := $(firstword $(wildcard web/accelerator/msgspec-*.whl))
 SITE_SOURCES := playground/index.html playground/package.json playground/tsconfig.json playground/vite.config.ts \
 	$(shell find playground/src playground/examples -type f)
 
-.PHONY: help setup build test lint types typescript test-all test-python test-node test-browser bench play format clean need-node need-port
+.PHONY: help setup build test lint types typescript test-all test-python test-node test-browser screenshots bench bench-typing play format clean need-node need-port
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,7 +57,7 @@ typescript: $(WEB_MODULES) $(PLAY_MODULES) $(BRIDGE) $(PACKAGE) ## Check the Typ
 	cd web && npm run --silent test
 
 # One run for all engines, so that the last lines count everything.
-test-all: $(VENV) build
+test-all: $(VENV) build $(PEERS)
 	browser="$$(tests/find_browser.sh)" && postgres="$$(tests/find_postgres.sh)" \
 		&& TENOR_BROWSER="$$browser" TENOR_POSTGRES="$$postgres" .venv/bin/pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
 
@@ -63,14 +65,20 @@ test-python: $(VENV) ## The tests that need neither Node nor a browser
 	postgres="$$(tests/find_postgres.sh)" && TENOR_POSTGRES="$$postgres" \
 		.venv/bin/pytest -n $(PYTEST_WORKERS) -m "not node and not browser" $(PYTEST_ARGS)
 
-test-node: $(VENV) $(WHEEL) $(BRIDGE) $(RUNTIME) ## The tests under Pyodide in Node
+test-node: $(VENV) $(WHEEL) $(BRIDGE) $(RUNTIME) $(PEERS) ## The tests under Pyodide in Node
 	.venv/bin/pytest -m node $(PYTEST_ARGS)
 
 test-browser: $(VENV) build ## The tests in Chromium
 	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/pytest -m browser $(PYTEST_ARGS)
 
-bench: $(VENV) build ## Measure the start in Chromium against stock Pyodide, and what a call costs
-	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks.startup $(BENCH_ARGS)
+screenshots: $(VENV) build ## Picture every panel, wide and narrow, light and dark, into screenshots/ (PANELS="results why" for some)
+	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.browser.screenshots $(PANELS)
+
+bench: $(VENV) build $(PEERS) ## Measure calls, growth, memory and starts, beside other libraries (BENCH_ARGS=--help)
+	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks $(BENCH_ARGS)
+
+bench-typing: $(VENV) build ## Count the long tasks while one types into the page, with 5,000 instances loaded
+	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks.typing
 
 play: need-port build ## Build the page and serve it on localhost (PORT=8123)
 	@node playground/scripts/serve.mjs --port "$(PORT)"
@@ -81,7 +89,8 @@ format: $(VENV) ## Bring the Python code into the one format
 
 clean: ## Remove everything that was built or installed
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
-	rm -rf web/dist web/runtime web/package web/LICENSE web/node_modules playground/dist playground/node_modules
+	rm -rf web/dist web/runtime web/package web/LICENSE web/node_modules playground/dist playground/node_modules \
+		tests/benchmarks/peers/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 need-node:
@@ -104,6 +113,10 @@ $(PLAY_MODULES): playground/package.json playground/package-lock.json | need-nod
 	cd playground && npm ci --no-audit --no-fund
 	@touch $@
 
+$(PEERS): tests/benchmarks/peers/package.json tests/benchmarks/peers/package-lock.json | need-node
+	cd tests/benchmarks/peers && npm ci --no-audit --no-fund
+	@touch $@
+
 $(WHEEL): $(VENV) $(WHEEL_SOURCES)
 	rm -rf dist
 	.venv/bin/python -m build --wheel --no-isolation --outdir dist .
@@ -114,7 +127,7 @@ $(BRIDGE): $(WEB_MODULES) $(BRIDGE_SOURCES)
 	cd web && npm run --silent build
 	@touch $@
 
-$(RUNTIME): $(WHEEL) $(WEB_MODULES) web/scripts/build-runtime.mjs web/scripts/compile_archive.py $(ACCELERATOR)
+$(RUNTIME): $(WHEEL) $(WEB_MODULES) web/scripts/build-runtime.mjs $(wildcard web/scripts/*.py) $(ACCELERATOR)
 	rm -f web/runtime/*.whl
 	node web/scripts/build-runtime.mjs --wheel dist/*.whl $(if $(ACCELERATOR),--accelerator $(ACCELERATOR))
 	@touch $@

@@ -52,5 +52,6 @@ export default defineConfig({
   resolve: { alias: { "tenor-wasm": bridge } },
   worker: { format: "es" },
   build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0, reportCompressedSize: false },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   plugins: [runtimeFiles()],
 });

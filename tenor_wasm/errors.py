@@ -11,13 +11,18 @@ Rules this module lives by:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeGuard
 
 Json: TypeAlias = object
 """A value as ``json.loads`` gives it; numbers that are not integers arrive as ``JsonFloat``."""
 
 Place: TypeAlias = "tuple[Place, str | int] | None"
 """Where a value stands in its document: a linked list from the leaf to the root, cheap to extend."""
+
+
+def is_object(value: Json) -> TypeGuard[Mapping[str, Json]]:
+    """Whether a value is a JSON object. What comes from text is a ``dict``, and that is seen at once."""
+    return type(value) is dict or isinstance(value, Mapping)
 
 
 class Finding(NamedTuple):
@@ -45,6 +50,14 @@ class TenorError(Exception):
     def to_json(self) -> dict[str, Json]:
         """The error as ``{code, message, path, details}``."""
         return {"code": self.code, "message": self.message, "path": self.path, "details": self.details}
+
+    def below(self, place: str) -> TenorError:
+        """The same error with its paths, those of its findings too, leading from a document around its own."""
+        details = dict(self.details)
+        findings = details.get("findings")
+        if isinstance(findings, list):
+            details["findings"] = [{**finding, "path": place + finding["path"]} for finding in findings]
+        return TenorError(self.code, self.message, place + self.path, details)
 
 
 def pointer(place: Place, prefix: str = "") -> str:

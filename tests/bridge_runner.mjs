@@ -2,7 +2,8 @@
 
 /**
  * @param tenor what `createTenor` gave
- * @param cases `[{id, load: text | null, calls: [{method, template}]}]`; `$contract` in a template is the handle
+ * @param cases `[{id, load: text | null, calls: [{method, template}]}]`; `$contract` in a template is the handle, `"$session"` that of
+ *   the session that was opened last
  * @returns `{id: [answer text, …]}`, raw as Python wrote them
  */
 export async function answerCases(tenor, cases) {
@@ -16,8 +17,12 @@ export async function answerCases(tenor, cases) {
       if (handle === undefined) refused = answer;
     }
     answers[id] = [];
+    let session = null;
     for (const { method, template } of calls) {
-      answers[id].push(refused ?? (await tenor.call(method, template.replaceAll("$contract", String(handle)))));
+      const params = template.replaceAll("$contract", String(handle)).replaceAll('"$session"', String(session));
+      const answer = refused ?? (await tenor.call(method, params));
+      if (method === "open_session") session = JSON.parse(answer).ok?.session ?? session;
+      answers[id].push(answer);
     }
     if (handle !== null && handle !== undefined) await tenor.call("free", `{"contract":${handle}}`);
   }

@@ -27,18 +27,27 @@ CASES = ROOT / "tests" / "cases"
 CONTRACTS = ROOT / "tests" / "contracts"
 EXAMPLES = ROOT / "playground" / "examples"
 
-WITHOUT_CONTRACT = ("load", "version")
+OF_SESSIONS = (
+    *("free_session", "session_inputs", "set_facts", "set_persona"),
+    *("transition", "add_instance", "remove_instance", "apply"),
+)
+WITHOUT_CONTRACT = ("load", "version", *OF_SESSIONS)
 """Methods that are not about a loaded contract: they get no handle."""
 
 Json = Any
 
 
 class Call(NamedTuple):
-    """One call of a case; in ``template`` the text ``$contract`` stands for the handle."""
+    """One call of a case; in ``template`` the text ``$contract`` stands for the handle, and ``"$session"`` for that of
+    the session that was opened last."""
 
     method: str
     template: str
     expected: dict[str, Json]
+
+    def params(self, contract: int | None, session: int | None) -> str:
+        """The parameters with the handles put in."""
+        return self.template.replace("$contract", str(contract)).replace('"$session"', str(session))
 
 
 class Case(NamedTuple):
@@ -72,7 +81,7 @@ def _read_call(call: dict[str, Json], loaded: bool) -> Call:
     if "params_text" in call:
         return Call(method, call["params_text"], call["expected"])
     template = json.dumps(call["params"])
-    if loaded and method not in WITHOUT_CONTRACT and "contract" not in call["params"]:
+    if loaded and method not in WITHOUT_CONTRACT and not {"contract", "session"} & call["params"].keys():
         rest = template[1:] if template == "{}" else "," + template[1:]
         template = '{"contract":$contract' + rest
     return Call(method, template, call["expected"])
@@ -87,7 +96,12 @@ def answer_by_wire(case: Case) -> list[str]:
         if "ok" not in loaded:
             return [answer for _ in case.calls]
         handle = loaded["ok"]["handle"]
-    answers = [dispatch(call.method, call.template.replace("$contract", str(handle))) for call in case.calls]
+    answers = []
+    session: int | None = None
+    for call in case.calls:
+        answers.append(dispatch(call.method, call.params(handle, session)))
+        if call.method == "open_session":
+            session = json.loads(answers[-1]).get("ok", {}).get("session", session)
     if handle is not None:
         dispatch("free", json.dumps({"contract": handle}))
     return answers
@@ -102,31 +116,56 @@ def answer_by_calls(case: Case) -> list[str | None]:
         contract = None if case.load is None else api.load(json.loads(case.load)["bundle"])
     except TenorError as error:
         return [_error_text(error) for _ in case.calls]
-    answers = [_typed_answer(call, contract) for call in case.calls]
-    # A contract cannot be freed by a typed call: what is asked behind that has no typed form.
-    freed = next((number for number, call in enumerate(case.calls) if call.method == "free"), len(answers))
+    sessions: list[api.Session] = []
+    answers = [_typed_answer(call, contract, sessions) for call in case.calls]
+    # Nothing can be freed by a typed call: what is asked behind that has no typed form.
+    frees = ("free", "free_session")
+    freed = next((number for number, call in enumerate(case.calls) if call.method in frees), len(answers))
     return [*answers[:freed], *(None for _ in answers[freed:])]
 
 
-def _typed_answer(call: Call, contract: api.Contract | None) -> str | None:
-    parameters = TYPED_CALLS.get(call.method)
+def _typed_answer(call: Call, contract: api.Contract | None, sessions: list[api.Session]) -> str | None:
     try:
-        given = api.parse_json(call.template.replace("$contract", "0"))
+        given = api.parse_json(call.params(0, 0))
     except TenorError:
         return None
+    about_session = isinstance(given, dict) and "session" in given
+    parameters = (SESSION_CALLS if about_session else TYPED_CALLS).get(call.method)
     if parameters is None or not isinstance(given, dict) or (contract is None) != (call.method == "load"):
         return None
-    if given.pop("contract", 0) != 0 or not set(parameters.required) <= set(given):
+    owner: dict[str, Json] = {} if contract is None else {"contract": contract}
+    if about_session:
+        if given.pop("session") != 0 or not sessions:
+            return None
+        owner = {"self": sessions[-1]}
+    named = {*parameters.required, *parameters.optional}
+    if given.pop("contract", 0) != 0 or not set(parameters.required) <= given.keys():
         return None
-    arguments = {name: given[name] for name in (*parameters.required, *parameters.optional) if name in given}
+    if about_session and not given.keys() <= named:
+        return None
+    arguments = {name: value for name, value in given.items() if name in named}
     try:
-        result: Any = parameters.function(**({} if contract is None else {"contract": contract}), **arguments)
+        result: Any = parameters.function(**owner, **arguments)
     except TenorError as error:
         return _error_text(error)
+    return json.dumps({"ok": _typed_result(result, sessions)})
+
+
+def _typed_result(result: Any, sessions: list[api.Session]) -> Json:
     if isinstance(result, api.Contract):
         warnings = [warning.to_json() for warning in result.warnings]
-        return json.dumps({"ok": {"contract_id": result.id, "contract_hash": result.hash, "warnings": warnings}})
-    return json.dumps({"ok": api.to_json(result)})
+        return {"contract_id": result.id, "contract_hash": result.hash, "warnings": warnings}
+    if isinstance(result, api.Session):
+        sessions.append(result)
+        warnings = [warning.to_json() for warning in result.warnings]
+        return {"session": 0, "revision": result.revision, "warnings": warnings}
+    if isinstance(result, int):
+        return {"revision": result}
+    if isinstance(result, dict):
+        return result
+    answer = api.to_json(result)
+    # On the wire an answer of a session says its revision, too.
+    return {**answer, "revision": sessions[-1].revision} if sessions and "actions" in answer else answer
 
 
 def _error_text(error: TenorError) -> str:
@@ -145,13 +184,17 @@ class TypedCall(NamedTuple):
 TYPED_CALLS = {
     "load": TypedCall(api.load, ("bundle",)),
     "evaluate": TypedCall(api.evaluate, ("facts",)),
-    "action_space": TypedCall(api.action_space, ("facts", "entity_states", "persona")),
+    "action_space": TypedCall(
+        api.action_space, ("facts", "entity_states", "persona"), ("form", "flow", "entity", "page")
+    ),
+    "evaluate_batch": TypedCall(api.evaluate_batch, ("fact_sets",), ("entity_states", "personas")),
     "simulate_flow": TypedCall(
         api.simulate_flow,
         ("flow", "persona", "facts"),
         ("entity_states", "instance_bindings", "outcomes", "provenance"),
     ),
     "inspect": TypedCall(api.inspect),
+    "open_session": TypedCall(api.open_session, ("facts", "entity_states", "persona"), ("revision",)),
     "verify": TypedCall(api.verify, ("chain",)),
     "diff": TypedCall(api.diff, ("a", "b"), ("flow",)),
     "run_scenarios": TypedCall(api.run_scenarios, ("scenarios",)),
@@ -161,6 +204,25 @@ TYPED_CALLS = {
         ("entity_states", "persona", "instance_bindings", "outcomes", "limit"),
     ),
 }
+
+
+_VIEWS = ("form", "flow", "entity", "page")
+
+SESSION_CALLS = {
+    "evaluate": TypedCall(api.Session.evaluate),
+    "action_space": TypedCall(api.Session.action_space, (), ("since", *_VIEWS)),
+    "simulate_flow": TypedCall(
+        api.Session.simulate_flow, ("flow",), ("instance_bindings", "outcomes", "persona", "provenance")
+    ),
+    "session_inputs": TypedCall(api.Session.inputs),
+    "set_facts": TypedCall(api.Session.set_facts, ("facts",)),
+    "set_persona": TypedCall(api.Session.set_persona, ("persona",)),
+    "transition": TypedCall(api.Session.transition, ("entity", "instance", "to")),
+    "add_instance": TypedCall(api.Session.add_instance, ("entity", "instance"), ("state",)),
+    "remove_instance": TypedCall(api.Session.remove_instance, ("entity", "instance")),
+    "apply": TypedCall(lambda self, transitions: self.apply(transitions), ("transitions",)),
+}
+"""The same for the methods of a session."""
 
 
 def answer_in_node(cases: Sequence[Case], wheel: Path) -> dict[str, list[str]]:

@@ -22,7 +22,10 @@ PACKAGE = Path(tenor_wasm.__file__).parent
 ROOMS = ("values", "interchange", "evaluator", "scenarios", "api")
 """What case files can reach; the command line has tests of its own."""
 
-REPORTERS = {"fault", "_fault", "warn", "TenorError", "OperationRefused", "Finding", "_FaultError", "raise_if_any"}
+REPORTERS = {
+    *("fault", "_fault", "warn", "raise_if_any"),
+    *("TenorError", "OperationRefused", "Finding", "_FaultError", "Handles"),
+}
 """Functions and classes whose first argument is a code."""
 
 CODE = re.compile(r"[a-z]+(_[a-z]+)*\Z")

@@ -11,22 +11,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from types import MappingProxyType
-from typing import ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from tenor_wasm.api.json_text import check_depth, read_json
+from tenor_wasm.api.views import WHOLE, Shown, View, read_view, shown_by
 from tenor_wasm.errors import Finding, Findings, Json, TenorError, listed, pointer, shown
-from tenor_wasm.evaluator import action_space as spaces
+from tenor_wasm.evaluator import actions as spaces
+from tenor_wasm.evaluator.action_space import action_space as compute_action_space
 from tenor_wasm.evaluator.chain import provenance_chain
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates, read_entity_states
 from tenor_wasm.evaluator.flows import FlowResult, execute_flow
 from tenor_wasm.evaluator.rules import VerdictInstance
 from tenor_wasm.evaluator.snapshot import Snapshot, take_snapshot
-from tenor_wasm.interchange.constructs import Contract
+from tenor_wasm.interchange.constructs import Contract, Flow
 from tenor_wasm.interchange.load import load_contract
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+
+SIDES = ("a", "b")
+"""The two evaluations that ``diff`` compares, by their parameters."""
 
 NO_STATES: Mapping[str, Json] = MappingProxyType({})
 """No entity has an instance."""
@@ -35,8 +40,7 @@ parse_json = read_json
 """Parse JSON text strictly, as every call over text does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(NamedTuple):
     """The verdicts that follow from the facts, and what deserves a warning."""
 
     snapshot: Snapshot
@@ -48,12 +52,18 @@ class Evaluation:
         return tuple(self.snapshot.verdicts.values())
 
 
-@dataclass(frozen=True, slots=True)
-class ActionSpaceResult:
-    """The action space of a persona, and what deserves a warning."""
+class ActionSpaceResult(NamedTuple):
+    """The action space of a persona, what of it is shown, and what deserves a warning."""
 
-    space: spaces.ActionSpace
+    shown: Shown
+    view: View
+    entity_states: EntityStates
     warnings: tuple[Finding, ...]
+
+    @property
+    def space(self) -> spaces.ActionSpace:
+        """The action space, as far as it is shown."""
+        return self.shown.space
 
     @property
     def actions(self) -> tuple[spaces.Action, ...]:
@@ -65,9 +75,13 @@ class ActionSpaceResult:
         """The other flows, with all reasons."""
         return self.space.blocked_actions
 
+    @property
+    def next_cursor(self) -> str | None:
+        """Where the next page begins; ``None`` when there is none."""
+        return self.shown.next_cursor
 
-@dataclass(frozen=True, slots=True)
-class Simulation:
+
+class Simulation(NamedTuple):
     """How a flow would run, and what deserves a warning. ``instance_bindings`` are those that were given.
 
     ``provenance`` is the chain of the run where it was asked for.
@@ -84,8 +98,7 @@ class Simulation:
         return self.flow.outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(NamedTuple):
     """A contract, to be shown."""
 
     contract: Contract
@@ -122,7 +135,12 @@ def load(bundle: Json) -> Contract:
 
 def load_text(text: str) -> Contract:
     """Load an interchange bundle from JSON text. Raises as ``parse_json`` and ``load`` do."""
-    return load_contract(read_json(text, "the contract"))
+    return load_parsed(read_json(text, "the contract"))
+
+
+def load_parsed(bundle: Json) -> Contract:
+    """Load an interchange bundle that ``parse_json`` has read, which held its nesting and its keys to the rules."""
+    return load_contract(bundle, parsed=True)
 
 
 @guarded
@@ -137,18 +155,67 @@ def evaluate(contract: Contract, facts: Json) -> Evaluation:
 
 @guarded
 def action_space(
-    contract: Contract, facts: Json, entity_states: Json | EntityStates, persona: str
+    contract: Contract,
+    facts: Json,
+    entity_states: Json | EntityStates,
+    persona: str,
+    form: Json = None,
+    flow: Json = None,
+    entity: Json = None,
+    page: Json = None,
 ) -> ActionSpaceResult:
     """Compute what a persona may do, to which instances, and why the rest is blocked (§15.6).
 
-    ``entity_states`` is flat, nested or mixed JSON, or ``EntityStates``. Raises ``invalid_facts``,
-    ``invalid_entity_states``, ``invalid_argument`` for a persona that is no text; ``overflow`` and its like.
+    ``entity_states`` is flat, nested or mixed JSON, or ``EntityStates``. ``form`` is ``full`` (each flow lists its
+    instances), ``grouped`` (they are listed once per entity and state, and flows name states) or ``counts``.
+    ``flow`` asks about one flow alone, ``entity`` about the flows that take up one entity, and its instances.
+    ``page`` (``{"size", "cursor"?}``) shows at most so many instances, in the order of entity and instance id; the
+    result's ``next_cursor`` asks for those that follow.
+
+    Raises ``invalid_facts``, ``invalid_entity_states``, ``unknown_flow``, ``unknown_entity``, ``invalid_argument`` for
+    a persona that is no text and for what is no form or page; ``overflow`` and its like.
     """
-    _check_text(persona, "persona")
+    return space_of(read_space_inputs(contract, facts, entity_states, persona, form, flow, entity, page))
+
+
+class SpaceInputs(NamedTuple):
+    """What an action space is computed from, checked and read."""
+
+    snapshot: Snapshot
+    states: EntityStates
+    persona: str
+    view: View
+    warnings: tuple[Finding, ...]
+
+
+@guarded
+def read_space_inputs(
+    contract: Contract,
+    facts: Json,
+    entity_states: Json | EntityStates,
+    persona: str,
+    form: Json = None,
+    flow: Json = None,
+    entity: Json = None,
+    page: Json = None,
+) -> SpaceInputs:
+    """Check and read what ``action_space`` takes, and evaluate the rules. Raises as it does."""
+    check_text(persona, "persona")
+    view = read_view(contract, form, flow, entity, page)
     snapshot = take_snapshot(contract, facts)
-    states = read_states(entity_states, contract)
-    warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
-    return ActionSpaceResult(spaces.action_space(snapshot, states, persona), warnings)
+    return space_inputs(snapshot, read_states(entity_states, contract), persona, view)
+
+
+def space_inputs(snapshot: Snapshot, states: EntityStates, persona: str, view: View = WHOLE) -> SpaceInputs:
+    """The inputs of an action space where facts and states were read already."""
+    return SpaceInputs(snapshot, states, persona, view, warnings_of(snapshot, persona))
+
+
+def space_of(inputs: SpaceInputs) -> ActionSpaceResult:
+    """The action space that follows from its inputs. Raises ``overflow`` and its like, ``flow_too_long``."""
+    snapshot, states, persona, view, warnings = inputs
+    space = compute_action_space(snapshot, states, persona, view.flow_id, view.entity_id)
+    return ActionSpaceResult(shown_by(view, space, states), view, states, warnings)
 
 
 @guarded
@@ -172,21 +239,46 @@ def simulate_flow(
     Raises ``unknown_flow``, ``invalid_facts``, ``invalid_entity_states``, ``invalid_bindings``, ``missing_binding``,
     ``invalid_argument``, and what ``execute_flow`` raises.
     """
-    _check_text(flow, "flow")
-    _check_text(persona, "persona")
-    if not isinstance(provenance, bool):
-        raise _invalid_argument("provenance", f"'provenance' must be true or false, not {shown(provenance)}")
-    declared = contract.flows.get(flow)
+    declared = declared_flow(contract, flow, persona)
+    snapshot = take_snapshot(contract, facts)
+    states = read_states(entity_states, contract)
+    return simulate_on(snapshot, states, declared, persona, instance_bindings, outcomes, provenance)
+
+
+def declared_flow(contract: Contract, flow: Json, persona: Json) -> Flow:
+    """The flow to simulate. Raises ``unknown_flow``; ``invalid_argument`` when flow or persona are no texts."""
+    check_text(flow, "flow")
+    check_text(persona, "persona")
+    declared = contract.flows.get(flow) if isinstance(flow, str) else None
     if declared is None:
         raise TenorError("unknown_flow", f"no flow '{flow}' is declared; declared are {listed(contract.flows)}")
-    snapshot = take_snapshot(contract, facts)
-    states = read_states(entity_states, contract).with_defaults(contract.entities)
+    return declared
+
+
+def simulate_on(
+    snapshot: Snapshot,
+    entity_states: EntityStates,
+    flow: Flow,
+    persona: str,
+    instance_bindings: Json,
+    outcomes: Json,
+    provenance: bool,
+) -> Simulation:
+    """Run a flow on what was read already. Raises as ``simulate_flow``."""
+    contract = snapshot.contract
+    if not isinstance(provenance, bool):
+        raise invalid_argument("provenance", f"'provenance' must be true or false, not {shown(provenance)}")
+    states = entity_states.with_defaults(contract.entities)
     given = _bindings(instance_bindings, contract)
-    bindings = given or dict.fromkeys(compiled(contract).entities_of(flow), DEFAULT_INSTANCE)
-    choices = read_choices(outcomes)
-    warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
-    result = execute_flow(declared, persona, snapshot, states, bindings, choices)
+    bindings = given or dict.fromkeys(compiled(contract).entities_of(flow.id), DEFAULT_INSTANCE)
+    result = execute_flow(flow, persona, snapshot, states, bindings, read_choices(outcomes))
+    warnings = warnings_of(snapshot, persona)
     return Simulation(result, given, warnings, provenance_chain(result) if provenance else None)
+
+
+def warnings_of(snapshot: Snapshot, persona: str) -> tuple[Finding, ...]:
+    """What deserves a warning in an answer about a persona."""
+    return (*snapshot.facts.warnings, *_persona_warnings(snapshot.contract, persona))
 
 
 def inspect(contract: Contract) -> Inspection:
@@ -208,19 +300,20 @@ def read_inputs(
     contract: Contract, facts: Json, entity_states: Json | EntityStates, persona: str, instance_bindings: Json = None
 ) -> Inputs:
     """Read facts, entity states and bindings as the calls here do, with their errors and warnings."""
-    _check_text(persona, "persona")
+    check_text(persona, "persona")
     snapshot = take_snapshot(contract, facts)
     states = read_states(entity_states, contract)
-    warnings = (*snapshot.facts.warnings, *_persona_warnings(contract, persona))
-    return Inputs(snapshot, states, _bindings(instance_bindings, contract), warnings)
+    return Inputs(snapshot, states, _bindings(instance_bindings, contract), warnings_of(snapshot, persona))
 
 
-def _check_text(value: Json, name: str) -> None:
+def check_text(value: Json, name: str) -> None:
+    """Raise ``invalid_argument`` for an argument that is no text."""
     if not isinstance(value, str):
-        raise _invalid_argument(name, f"'{name}' must be a text, not {shown(value)}")
+        raise invalid_argument(name, f"'{name}' must be a text, not {shown(value)}")
 
 
-def _invalid_argument(argument: str, message: str, path: str = "") -> TenorError:
+def invalid_argument(argument: str, message: str, path: str = "") -> TenorError:
+    """The error for an argument that is not what it should be; ``path`` leads from the argument to the place."""
     return TenorError("invalid_argument", message, path, {"argument": argument})
 
 
@@ -233,7 +326,7 @@ def _persona_warnings(contract: Contract, persona: str) -> tuple[Finding, ...]:
 
 def read_states(entity_states: Json | EntityStates, contract: Contract) -> EntityStates:
     """Entity states from JSON, or checked where they are built already. Raises ``invalid_entity_states``."""
-    if not isinstance(entity_states, EntityStates):
+    if type(entity_states) is not EntityStates:
         return read_entity_states(entity_states, contract.entities)
     # States that were built by hand obey the same rules as those that come as JSON.
     return read_entity_states(entity_states.to_json(), contract.entities)
@@ -269,9 +362,9 @@ def read_choices(json: Json) -> dict[str, str]:
     if json is None:
         return {}
     if not isinstance(json, Mapping):
-        raise _invalid_argument("outcomes", f"'outcomes' is an object of step to outcome, not {shown(json)}")
+        raise invalid_argument("outcomes", f"'outcomes' is an object of step to outcome, not {shown(json)}")
     for step_id, label in json.items():
         if not isinstance(label, str):
             message = f"the outcome for '{step_id}' must be a text, not {shown(label)}"
-            raise _invalid_argument("outcomes", message, pointer((None, step_id)))
+            raise invalid_argument("outcomes", message, pointer((None, step_id)))
     return dict(json)

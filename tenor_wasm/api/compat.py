@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from tenor_wasm.api import calls
 from tenor_wasm.api.handles import HANDLES
-from tenor_wasm.api.json_text import read_json
+from tenor_wasm.api.json_text import read_json, write_json
+from tenor_wasm.api.layouts import space_text
 from tenor_wasm.api.render import loaded_json, to_json
 from tenor_wasm.api.wire import answer
+from tenor_wasm.api.write import to_text
 from tenor_wasm.errors import Json, TenorError
 
 
@@ -21,9 +23,9 @@ def _flat_error(error: TenorError) -> Json:
 def load_contract(bundle_json: str) -> str:
     """Load an interchange bundle; ``{"handle": int}`` and the contract's id, hash and warnings."""
 
-    def call() -> Json:
+    def call() -> str:
         contract = calls.load_text(bundle_json)
-        return loaded_json(HANDLES.add(contract), contract)
+        return write_json(loaded_json(HANDLES.add(contract), contract))
 
     return answer(call, _flat_error)
 
@@ -35,14 +37,14 @@ def free_contract(handle: int) -> None:
 
 def evaluate(handle: int, facts_json: str) -> str:
     """The verdicts that follow from the facts: ``{"verdicts": […]}``."""
-    return answer(lambda: to_json(calls.evaluate(HANDLES.get(handle), read_json(facts_json, "the facts"))), _flat_error)
+    return answer(lambda: to_text(calls.evaluate(HANDLES.get(handle), read_json(facts_json, "the facts"))), _flat_error)
 
 
 def compute_action_space(handle: int, facts_json: str, entity_states_json: str, persona_id: str) -> str:
     """What the persona may do, to which instances, and why the rest is blocked (§15.6)."""
     return answer(
-        lambda: to_json(
-            calls.action_space(
+        lambda: space_text(
+            calls.read_space_inputs(
                 HANDLES.get(handle),
                 read_json(facts_json, "the facts"),
                 read_json(entity_states_json, "the entity states"),
@@ -68,7 +70,7 @@ def simulate_flow_with_bindings(
 ) -> str:
     """Run a flow on chosen instances; bindings that are absent, ``null``, ``""`` or ``{}`` mean ``_default``."""
 
-    def call() -> Json:
+    def call() -> str:
         bindings = read_json(instance_bindings_json, "the instance bindings") if instance_bindings_json else None
         simulation = calls.simulate_flow(
             HANDLES.get(handle),
@@ -78,11 +80,11 @@ def simulate_flow_with_bindings(
             read_json(entity_states_json, "the entity states"),
             bindings,
         )
-        return to_json(simulation)
+        return to_text(simulation)
 
     return answer(call, _flat_error)
 
 
 def inspect_contract(handle: int) -> str:
     """The contract's declarations: ``{"facts", "entities", "rules", "personas", "operations", "flows"}``."""
-    return answer(lambda: to_json(calls.inspect(HANDLES.get(handle))), _flat_error)
+    return answer(lambda: write_json(to_json(calls.inspect(HANDLES.get(handle)))), _flat_error)

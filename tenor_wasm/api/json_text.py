@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import accumulate
 from typing import Any, NoReturn
 
 from tenor_wasm.errors import Json, TenorError
 from tenor_wasm.values.codec import JsonFloat
+from tenor_wasm.values.patterns import pattern
 
 DEPTH_LIMIT = 200
 """Levels of nested lists and objects that a text may have."""
 
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
-_NOT_BRACKETS = re.compile(r"[^][{}]+")
+_STRINGS = pattern(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_NOT_BRACKETS = pattern(r"[^][{}]+")
+_NO_MARKS = bytes(byte for byte in range(256) if byte not in b'"[]{}')
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_SPACE_BEFORE_COLON = pattern(r"[ \t\n\r]:")
+_SURROGATE_ESCAPE = pattern(r"\\u[dD][89a-fA-F]")
 
 
 class _FaultError(Exception):
@@ -39,6 +42,45 @@ def read_json(text: str, what: str = "the text") -> Json:
         raise TenorError("invalid_json", f"{what} must be JSON text, not a {type(text).__name__}")
     if _is_too_deep(text):
         raise _too_deep(what)
+    value = _read_quickly(text)
+    if value is None:
+        value = _read_carefully(text, what)
+    if not text.isascii() or "\\u" in text:
+        _check_unicode(text, value, what)
+    return value
+
+
+def _read_quickly(text: str) -> Json:
+    """The value of a text that is right and plain, in C alone; ``None`` where only the careful reader can tell.
+
+    A repeated key is seen by counting: the text then has more colons than the value has members.
+    """
+    try:
+        value, end = _SCANNER(text, 0)
+    except (StopIteration, ValueError, RecursionError, _FaultError):
+        return None
+    if end != len(text):
+        return None
+    members = _members(value)
+    if text.count(":") == members or (text.count('":') == members and not _SPACE_BEFORE_COLON.search(text)):
+        return value
+    return None
+
+
+def _members(value: Any) -> int:
+    """The members of all objects in a value."""
+    members = 0
+    pending = [value] if type(value) in _NESTING else []
+    while pending:
+        item = pending.pop()
+        if type(item) is dict:
+            members += len(item)
+            item = item.values()
+        pending += [part for part in item if type(part) in _NESTING]
+    return members
+
+
+def _read_carefully(text: str, what: str) -> Json:
     try:
         value: Json = _DECODER.decode(text)
     except _FaultError as fault:
@@ -53,8 +95,6 @@ def read_json(text: str, what: str = "the text") -> Json:
         ) from None
     except RecursionError:
         raise TenorError("too_deep", f"{what} is nested too deeply; flatten it") from None
-    if not text.isascii() or _SURROGATE_ESCAPE.search(text):
-        _check_unicode(value, what)
     return value
 
 
@@ -63,10 +103,24 @@ def _is_too_deep(text: str) -> bool:
 
     Unbalanced texts count too: the parser recurses in C, and in Pyodide it would exhaust the host's stack for good.
     """
-    if text.count("[") + text.count("{") <= DEPTH_LIMIT:
+    if text.count("[") + text.count("{") <= DEPTH_LIMIT or _is_surely_shallow(text):
         return False
     brackets = _NOT_BRACKETS.sub("", _STRINGS.sub("", text))
     return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > DEPTH_LIMIT
+
+
+def _is_surely_shallow(text: str) -> bool:
+    """Whether the brackets outside of strings pair off from the inside in few rounds, each a pass in C."""
+    if "\\" in text:
+        text = text.replace("\\\\", "").replace('\\"', "")
+    marks = text.encode("utf-8", "surrogatepass").translate(None, _NO_MARKS).replace(b'""', b"")
+    if b'"' in marks:  # a string holds a bracket, or has no end
+        return False
+    for rounds in range(1, 20):
+        marks = marks.replace(b"{}", b"").replace(b"[]", b"")
+        if marks.count(b"{") + marks.count(b"[") + 2 * rounds <= DEPTH_LIMIT:
+            return True
+    return False
 
 
 def check_depth(value: Json, what: str) -> None:
@@ -91,7 +145,9 @@ def _too_deep(what: str) -> TenorError:
     return TenorError("too_deep", message, "", {"limit": DEPTH_LIMIT})
 
 
-def _check_unicode(value: Json, what: str) -> None:
+def _check_unicode(text: str, value: Json, what: str) -> None:
+    if text.isascii() and not _SURROGATE_ESCAPE.search(text):
+        return
     try:
         json.dumps(value, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError:
@@ -122,7 +178,24 @@ def _integer(digits: str) -> int:
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_no_duplicates, parse_float=JsonFloat, parse_int=_integer, parse_constant=_no_constant
 )
+_SCANNER: Callable[[str, int], tuple[Json, int]] = json.JSONDecoder(
+    parse_float=JsonFloat, parse_int=_integer, parse_constant=_no_constant
+).scan_once  # type: ignore[attr-defined]
+_NESTING = frozenset({dict, list})
 _ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
+
+
+def _standard() -> Callable[[Any, int], Iterable[str]]:
+    """The standard library's encoder, made once: ``JSONEncoder.encode`` makes its C part anew for each value."""
+    make = json.encoder.c_make_encoder  # type: ignore[attr-defined]
+    if make is None:
+        return lambda value, _: _ENCODER.iterencode(value)
+    quoted = json.encoder.encode_basestring_ascii
+    encode: Callable[[Any, int], Iterable[str]] = make(None, str, quoted, None, ":", ",", False, False, True)
+    return encode
+
+
+_STANDARD = _standard()
 
 
 def write_json(value: Json) -> str:
@@ -136,7 +209,7 @@ def write_json(value: Json) -> str:
             # The fast ones do not escape; a text with DEL or anything beyond ASCII is left to the standard library.
             if encoded.isascii() and b"\x7f" not in encoded:
                 return encoded.decode("ascii")
-    return _ENCODER.encode(value)
+    return "".join(_STANDARD(value, 0))
 
 
 def _fastest() -> Callable[[Any], bytes] | None:

@@ -9,12 +9,9 @@ from tenor_wasm.api.render import JsonObject, step_json, to_json
 from tenor_wasm.errors import Json, TenorError, pointer, shown
 from tenor_wasm.evaluator import changes
 from tenor_wasm.evaluator import verify as verifying
-from tenor_wasm.evaluator.action_space import Action, BlockedAction
+from tenor_wasm.evaluator.actions import Action, BlockedAction
 from tenor_wasm.evaluator.compare import compare
 from tenor_wasm.interchange.constructs import Contract
-
-SIDES = ("a", "b")
-"""The two evaluations that ``diff`` compares."""
 
 
 @calls.guarded
@@ -37,7 +34,7 @@ def diff(
     it is another one. Raises what those calls raise, with ``details.side``; ``invalid_argument`` for what is no side.
     """
     contracts = (contract, contract if other_contract is None else other_contract)
-    one, other = (_situation(*side, flow) for side in zip(SIDES, (a, b), contracts, strict=True))
+    one, other = (_situation(*side, flow) for side in zip(calls.SIDES, (a, b), contracts, strict=True))
     return compare(one, other)
 
 

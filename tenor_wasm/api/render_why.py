@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from tenor_wasm.api.render import JsonObject, step_json, to_json
-from tenor_wasm.api.why import ExplanationResult
+from tenor_wasm.api.why import ExplanationResult, explain
 from tenor_wasm.errors import Json
 from tenor_wasm.evaluator import remedies as r
 from tenor_wasm.evaluator.explain import Explained, Explanation, cut
@@ -16,6 +16,9 @@ from tenor_wasm.evaluator.why import BranchWhy, FactWhy, OperationWhy, StateWhy,
 from tenor_wasm.interchange.constructs import Position
 from tenor_wasm.values.printing import plain_json, text_of
 from tenor_wasm.values.types import type_to_json
+
+__all__ = ["ExplanationResult", "explain", "explanation_json", "explanation_text"]
+"""``explain`` is here too: whoever takes it from ``tenor_wasm.api`` gets the JSON form of its result with it."""
 
 # --- trees -----------------------------------------------------------------------------------------------------
 
@@ -125,7 +128,7 @@ def explanation_json(result: ExplanationResult) -> JsonObject:
     if why.record is not None:
         answer["step"] = step_json(why.record)
     if result.remedies is not None:
-        answer["remedies"] = _remedies(result.remedies)
+        answer["remedies"] = _remedies(result.remedies, result)
     return answer
 
 
@@ -169,18 +172,22 @@ _CHANGES: Mapping[type, Callable[[Any], JsonObject]] = {
 }
 
 
-def _remedies(remedies: r.Remedies) -> JsonObject:
+def _remedies(remedies: r.Remedies, result: ExplanationResult) -> JsonObject:
     return {
         "suggestions": [
             {
-                "changes": [_CHANGES[type(change)](change) for change in remedy.changes],
+                "changes": [
+                    _CHANGES[type(change)](change) | {"text": change_text(change, result)} for change in remedy.changes
+                ],
                 "obtained_verdicts": list(remedy.obtained),
                 "lost_verdicts": list(remedy.lost),
             }
             for remedy in remedies.found
         ],
         "detours": [
-            _run(detour.run) | {"entity_id": detour.entity_id, "instance_id": detour.instance_id, "state": detour.state}
+            _run(detour.run)
+            | {"entity_id": detour.entity_id, "instance_id": detour.instance_id, "state": detour.state}
+            | {"text": detour_text(detour)}
             for detour in remedies.detours
         ],
         "complete": remedies.complete,
@@ -236,10 +243,7 @@ def _remedy_lines(remedies: r.Remedies, result: ExplanationResult) -> Iterator[s
         yield ""
         yield "Another way to the same end, open as things are:"
     for detour in remedies.detours:
-        yield (
-            f"  - {detour.run.persona} can run {detour.run.flow_id} instead:"
-            f" it brings {detour.entity_id} {detour.instance_id} to {detour.state}"
-        )
+        yield f"  - {detour_text(detour)}"
     if not remedies.complete:
         yield ""
         yield f"The search stopped after {remedies.checked} combinations; there may be other ways."
@@ -265,6 +269,14 @@ def change_text(change: r.Change, result: ExplanationResult) -> str:
             return f"first run {runs}: it brings {change.entity_id} {change.instance_id} to {change.state}"
         case FactChange():
             return _fact_change_text(change, result)
+
+
+def detour_text(detour: r.Detour) -> str:
+    """Another flow that leads to the same state, as a sentence."""
+    return (
+        f"{detour.run.persona} can run {detour.run.flow_id} instead:"
+        f" it brings {detour.entity_id} {detour.instance_id} to {detour.state}"
+    )
 
 
 def _fact_change_text(change: FactChange, result: ExplanationResult) -> str:

@@ -6,10 +6,14 @@ The elaborator is imported when source first comes, so that a tab that evaluates
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from tenor_wasm.errors import Json, TenorError, listed, pointer, shown
 from tenor_wasm.interchange.constructs import Contract
 from tenor_wasm.interchange.load import load_contract
+
+if TYPE_CHECKING:
+    from tenor_wasm.elaborator.outline import Name
 
 
 def elaborate(files: Json, root: Json) -> dict[str, Json]:
@@ -43,6 +47,34 @@ def format_source(source: Json) -> str:
             "invalid_argument", f"'source' must be a text, not {shown(source)}", "", {"argument": "source"}
         )
     return run(source)
+
+
+def outline(files: Json, root: Json) -> dict[str, Json]:
+    """Where the names in source are declared and mentioned, also while it has errors: ``{"names": […]}``.
+
+    Each has ``kind, id, file, line, column, end_column``, ``declares`` where it is declared there, and ``scope`` where
+    it is known only in an entity, a flow or a branch. Raises ``invalid_argument`` when the files are none.
+    """
+    from tenor_wasm.elaborator.outline import outline as run
+
+    texts, name = _checked(files, root)
+    return {"names": [_name(found) for found in run(name, texts.get)]}
+
+
+def _name(name: Name) -> dict[str, Json]:
+    result: dict[str, Json] = {"kind": name.kind, "id": name.id, **name.at._asdict()}
+    if name.declares:
+        result["declares"] = True
+    if name.scope:
+        result["scope"] = name.scope
+    return result
+
+
+def vocabulary() -> dict[str, Json]:
+    """The words of the language for an editor: constructs and blocks with their fields, types, operators."""
+    from tenor_wasm.elaborator.outline import vocabulary as words
+
+    return words()
 
 
 def _checked(files: Json, root: Json) -> tuple[dict[str, str], str]:

@@ -9,25 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import tenor_wasm
-from tenor_wasm.api import calls, records, render_why, scenarios, source, why
+from tenor_wasm.api import batch, calls, source
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
+from tenor_wasm.api.layouts import space_text
+from tenor_wasm.api.params import Params
+from tenor_wasm.api.params import flag as _flag
+from tenor_wasm.api.params import required as _required
+from tenor_wasm.api.params import text as _text
 from tenor_wasm.api.render import loaded_json, to_json
+from tenor_wasm.api.views import VIEW_OPTIONS
+from tenor_wasm.api.write import to_text
 from tenor_wasm.errors import Json, TenorError, listed, shown
 from tenor_wasm.interchange.constructs import Contract
-
-Params = Mapping[str, Json]
 
 
 def dispatch(method: str, params_json: str) -> str:
     """Answer one call given as JSON text. Never raises; an unforeseen fault is answered as ``internal_error``."""
-    return answer(lambda: {"ok": _dispatch(method, params_json)}, _error)
+    return answer(lambda: f'{{"ok":{_dispatch(method, params_json)}}}', _error)
 
 
-def answer(call: Callable[[], Json], as_json: Callable[[TenorError], Json]) -> str:
-    """Run a call and write its result, or its error, as JSON text."""
+def answer(call: Callable[[], str], as_json: Callable[[TenorError], Json]) -> str:
+    """Run a call that answers with JSON text; its error is written as JSON text too."""
     try:
-        return write_json(call())
+        return call()
     except TenorError as error:
         return write_json(as_json(error))
     except RecursionError:  # the caller itself stands deep in the stack, or the result is too deep to be written
@@ -50,7 +55,7 @@ def _error(error: TenorError) -> Json:
     return {"error": error.to_json()}
 
 
-def _dispatch(method: Json, params_json: str) -> Json:
+def _dispatch(method: Json, params_json: str) -> str:
     handler = _METHODS.get(method) if isinstance(method, str) else None
     if handler is None:
         raise TenorError("unknown_method", f"there is no method {shown(method)}; use one of {listed(_METHODS)}")
@@ -58,7 +63,8 @@ def _dispatch(method: Json, params_json: str) -> Json:
     if not isinstance(params, Mapping):
         raise TenorError("invalid_argument", f"parameters are an object, not {shown(params)}")
     try:
-        return handler(params)
+        result = handler(params)
+        return result if isinstance(result, str) else write_json(result)
     except TenorError as error:
         raise placed(error) from None
 
@@ -67,7 +73,9 @@ _ARGUMENTS: Mapping[str, str] = {
     "invalid_contract": "bundle",
     "unsupported_version": "bundle",
     "unknown_handle": "contract",
+    "unknown_session": "session",
     "unknown_flow": "flow",
+    "unknown_entity": "entity",
     "invalid_facts": "facts",
     "invalid_entity_states": "entity_states",
     "invalid_bindings": "instance_bindings",
@@ -76,34 +84,18 @@ _ARGUMENTS: Mapping[str, str] = {
     "unknown_outcome": "outcomes",
     "invalid_scenarios": "scenarios",
 }
-"""Error code → the parameter that is at fault."""
+"""Error code → the parameter that is at fault, where the error does not say it."""
 
 
 def placed(error: TenorError) -> TenorError:
     """The same error with its paths leading from the parameters, not from the argument at fault."""
-    argument = _ARGUMENTS.get(error.code, error.details.get("argument"))
+    argument = error.details.get("argument", _ARGUMENTS.get(error.code))
     if not isinstance(argument, str):
         return error
-    details = dict(error.details)
-    if details.get("side") in records.SIDES:  # of a comparison
-        argument = f"{details['side']}/{argument}"
-    findings = details.get("findings")
-    if isinstance(findings, list):
-        details["findings"] = [{**finding, "path": f"/{argument}{finding['path']}"} for finding in findings]
-    return TenorError(error.code, error.message, f"/{argument}{error.path}", details)
-
-
-def _required(params: Params, name: str) -> Json:
-    if name not in params:
-        raise TenorError("missing_argument", f"the parameter '{name}' is missing", "", {"argument": name})
-    return params[name]
-
-
-def _text(params: Params, name: str) -> str:
-    value = _required(params, name)
-    if not isinstance(value, str):
-        raise TenorError("invalid_argument", f"'{name}' must be a text, not {shown(value)}", "", {"argument": name})
-    return value
+    side = error.details.get("side")
+    if side in calls.SIDES:  # of a comparison
+        argument = f"{side}/{argument}"
+    return error.below(f"/{argument}")
 
 
 def _version(_: Params) -> Json:
@@ -111,7 +103,7 @@ def _version(_: Params) -> Json:
 
 
 def _load(params: Params) -> Json:
-    contract = _from_source(params) if "files" in params else calls.load(_required(params, "bundle"))
+    contract = _from_source(params) if "files" in params else calls.load_parsed(_required(params, "bundle"))
     return loaded_json(HANDLES.add(contract), contract)
 
 
@@ -129,24 +121,54 @@ def _format(params: Params) -> Json:
     return {"source": source.format_source(_required(params, "source"))}
 
 
+def _outline(params: Params) -> Json:
+    return source.outline(_required(params, "files"), _required(params, "root"))
+
+
+def _vocabulary(_: Params) -> Json:
+    return source.vocabulary()
+
+
 def _free(params: Params) -> Json:
     HANDLES.free(_required(params, "contract"))
     return {}
 
 
-def _evaluate(params: Params) -> Json:
-    return to_json(calls.evaluate(HANDLES.get(_required(params, "contract")), _required(params, "facts")))
+def _by_session(method: str) -> Callable[[Params], str]:
+    def answer_by_session(params: Params) -> str:
+        from tenor_wasm.api.wire_sessions import METHODS  # not before somebody opens a session
+
+        return METHODS[method](params)
+
+    return answer_by_session
 
 
-def _action_space(params: Params) -> Json:
+def _evaluate(params: Params) -> str:
+    if "session" in params:
+        return _by_session("evaluate")(params)
+    return to_text(calls.evaluate(HANDLES.get(_required(params, "contract")), _required(params, "facts")))
+
+
+def _action_space(params: Params) -> str:
+    if "session" in params:
+        return _by_session("action_space")(params)
     contract = HANDLES.get(_required(params, "contract"))
     facts, entity_states = _required(params, "facts"), params.get("entity_states", calls.NO_STATES)
-    return to_json(calls.action_space(contract, facts, entity_states, _text(params, "persona")))
+    view = {name: params[name] for name in VIEW_OPTIONS if name in params}
+    return space_text(calls.read_space_inputs(contract, facts, entity_states, _text(params, "persona"), **view))
 
 
-def _simulate_flow(params: Params) -> Json:
+def _evaluate_batch(params: Params) -> str:
     contract = HANDLES.get(_required(params, "contract"))
-    return to_json(
+    fact_sets, entity_states = _required(params, "fact_sets"), params.get("entity_states", calls.NO_STATES)
+    return to_text(batch.evaluate_batch(contract, fact_sets, entity_states, params.get("personas")))
+
+
+def _simulate_flow(params: Params) -> str:
+    if "session" in params:
+        return _by_session("simulate_flow")(params)
+    contract = HANDLES.get(_required(params, "contract"))
+    return to_text(
         calls.simulate_flow(
             contract,
             _text(params, "flow"),
@@ -160,20 +182,18 @@ def _simulate_flow(params: Params) -> Json:
     )
 
 
-def _flag(params: Params, name: str) -> bool:
-    value = params.get(name, False)
-    if not isinstance(value, bool):
-        raise TenorError(
-            "invalid_argument", f"'{name}' must be true or false, not {shown(value)}", "", {"argument": name}
-        )
-    return value
+# What follows imports its module when it is called: a page that only evaluates starts sooner without it.
 
 
 def _verify(params: Params) -> Json:
+    from tenor_wasm.api import records
+
     return to_json(records.verify(HANDLES.get(_required(params, "contract")), _required(params, "chain")))
 
 
 def _diff(params: Params) -> Json:
+    from tenor_wasm.api import records
+
     contract = HANDLES.get(_required(params, "contract"))
     other = HANDLES.get(params["other_contract"]) if "other_contract" in params else None
     flow = _text(params, "flow") if "flow" in params else None
@@ -181,6 +201,8 @@ def _diff(params: Params) -> Json:
 
 
 def _explain(params: Params) -> Json:
+    from tenor_wasm.api import render_why, why
+
     contract = HANDLES.get(_required(params, "contract"))
     given = {name: params[name] for name in _EXPLAIN_OPTIONS if name in params}
     result = why.explain(contract, _required(params, "target"), _required(params, "facts"), **given)
@@ -188,6 +210,8 @@ def _explain(params: Params) -> Json:
 
 
 def _run_scenarios(params: Params) -> Json:
+    from tenor_wasm.api import scenarios
+
     contract = HANDLES.get(_required(params, "contract"))
     return scenarios.run_json(scenarios.run_scenarios(contract, _required(params, "scenarios")))
 
@@ -199,18 +223,29 @@ def _inspect(params: Params) -> Json:
     return to_json(calls.inspect(HANDLES.get(_required(params, "contract"))))
 
 
+_OF_SESSIONS = (
+    *("open_session", "free_session", "session_inputs", "set_facts", "set_persona"),
+    *("transition", "add_instance", "remove_instance", "apply"),
+)
+"""The methods that are about sessions alone."""
+
 _METHODS: Mapping[str, Callable[[Params], Json]] = {
     "version": _version,
     "load": _load,
     "elaborate": _elaborate,
     "format": _format,
+    "outline": _outline,
+    "vocabulary": _vocabulary,
     "free": _free,
     "evaluate": _evaluate,
     "action_space": _action_space,
+    "evaluate_batch": _evaluate_batch,
     "simulate_flow": _simulate_flow,
     "inspect": _inspect,
     "verify": _verify,
     "diff": _diff,
     "explain": _explain,
     "run_scenarios": _run_scenarios,
+    **{method: _by_session(method) for method in _OF_SESSIONS},
 }
+"""Method → its function. What a function returns as ``str`` is JSON text already; no method's result is a bare text."""

@@ -4,7 +4,8 @@ Rules of this room:
 
 - Tables for people by default. With ``--json`` a command prints exactly what its function returns, errors too, and
   nothing but JSON goes to standard output.
-- Exit status 0: answered. 1: the answer is negative (the contract is refused, its hash differs). 2: bad usage or input.
+- Exit status 0: answered. 1: the answer is negative (the contract is refused, its hash differs), or a part of it is
+  missing (a line of a batch is bad). 2: bad usage or input. 130: interrupted.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from typing import NoReturn
 
 from tenor_wasm import __version__
@@ -32,7 +34,7 @@ from tenor_wasm.cli import (
     validate,
     verify,
 )
-from tenor_wasm.cli.command import Command
+from tenor_wasm.cli.command import Command, Output, Stream, error_text, warning_text
 from tenor_wasm.errors import TenorError
 
 COMMANDS: tuple[Command, ...] = (
@@ -53,6 +55,9 @@ COMMANDS: tuple[Command, ...] = (
 
 NEGATIVE = frozenset({"invalid_contract", "invalid_source", "unsupported_version", "contract_hash_mismatch"})
 """Errors that are an answer about the contract, not about how the command was called."""
+
+INTERRUPTED = 130
+"""The exit status that shells give to what Ctrl-C ended."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -99,44 +104,44 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         namespace = _parser().parse_args(arguments)
         result = namespace.run(namespace)
-        print(write_json(result.json) if namespace.json else result.text)
-        for warning in () if namespace.json else result.warnings:
-            print(f"warning[{warning.code}]{_at(warning.path)}: {warning.message}", file=sys.stderr)
+        negative = _streamed(result) if isinstance(result, Stream) else _printed(result, namespace.json)
         sys.stdout.flush()
-        status = 1 if result.negative else 0
+        status = 1 if negative else 0
     except TenorError as error:
         return _report(error, as_json="--json" in arguments)
     except BrokenPipeError:
         # The reader (head, less) has seen enough; keep the interpreter from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        status = INTERRUPTED
     return status
+
+
+def _printed(output: Output, as_json: bool) -> bool:
+    """Print an answer; whether it is no."""
+    print(write_json(output.json) if as_json else output.text)
+    for warning in () if as_json else output.warnings:
+        print(warning_text(warning), file=sys.stderr)
+    return output.negative
+
+
+def _streamed(stream: Stream) -> bool:
+    """Print an answer as it comes; whether it is no."""
+    with closing(stream.lines) as lines:
+        while True:
+            try:
+                text = next(lines)
+            except StopIteration as end:
+                return bool(end.value)
+            sys.stdout.write(text)
+            sys.stdout.flush()
 
 
 def _report(error: TenorError, as_json: bool) -> int:
     if as_json:
         print(write_json({"error": error.message, "code": error.code, "path": error.path, "details": error.details}))
     else:
-        print(_error_text(error), file=sys.stderr)
+        print(error_text(error), file=sys.stderr)
     return 1 if error.code in NEGATIVE else 2
-
-
-def _error_text(error: TenorError) -> str:
-    """The error for people; one that holds several findings lists them all instead of the first."""
-    findings = error.details.get("findings")
-    sources = error.details.get("errors")
-    if isinstance(sources, list):
-        places = [f"  {one['file']}:{one['line']}:{one['column']}: {one['code']} {one['message']}" for one in sources]
-        return "\n".join([f"error[{error.code}]: {_count(sources)} ('tenor check' shows them in the source)", *places])
-    if not isinstance(findings, list):
-        return f"error[{error.code}]{_at(error.path)}: {error.message}"
-    lines = [f"  {finding['path'] or '/'}: {finding['message']} [{finding['code']}]" for finding in findings]
-    return "\n".join([f"error[{error.code}]: {_count(findings)}", *lines])
-
-
-def _count(faults: Sequence[object]) -> str:
-    return f"{len(faults)} fault{'s' if len(faults) != 1 else ''}"
-
-
-def _at(path: str) -> str:
-    return f" at {path}" if path else ""

@@ -18,7 +18,7 @@ from tenor_wasm.cli.command import (
     read_json_option,
 )
 from tenor_wasm.cli.tables import joined, table
-from tenor_wasm.evaluator import action_space as spaces
+from tenor_wasm.evaluator import actions as spaces
 
 Row = tuple[str, str, str, str]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -31,12 +31,22 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Stream:
+    """What a command answers line by line, so that a long answer is never held whole.
+
+    ``lines`` are for standard output, each a text of whole lines; returned at their end is whether the answer is no.
+    """
+
+    lines: Generator[str, None, bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """One command of the command line."""
 
     name: str
     help: str
-    run: Callable[[argparse.Namespace], Output]
+    run: Callable[[argparse.Namespace], Output | Stream]
     options: tuple[Option, ...] = ()
     about_contract: bool = True
     """Whether it takes CONTRACT and ``--contract-hash``."""
@@ -81,8 +91,13 @@ _HASH = re.compile(r"(?:sha256:)?([0-9a-f]{64})\Z")
 
 def read_contract(namespace: argparse.Namespace) -> Contract:
     """Load the contract, and refuse it when ``--contract-hash`` names another one."""
+    return loaded(read_bundle(namespace.contract), namespace)
+
+
+def loaded(bundle: Json, namespace: argparse.Namespace) -> Contract:
+    """The contract of a bundle that was read; ``--contract-hash`` as ``read_contract``."""
     expected = _expected_hash(namespace.contract_hash)
-    contract = calls.load(read_bundle(namespace.contract))
+    contract = calls.load(bundle)
     if expected is not None and contract.hash != expected:
         raise TenorError(
             "contract_hash_mismatch",
@@ -170,3 +185,32 @@ def _decoded(data: bytes, option: str, what: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TenorError("unreadable_file", f"{option}: {what} is not UTF-8 text (byte {error.start})") from None
+
+
+# --- reporting -------------------------------------------------------------------------------------------------
+
+
+def error_text(error: TenorError) -> str:
+    """The error for people; one that holds several findings lists them all instead of the first."""
+    findings = error.details.get("findings")
+    sources = error.details.get("errors")
+    if isinstance(sources, list):
+        places = [f"  {one['file']}:{one['line']}:{one['column']}: {one['code']} {one['message']}" for one in sources]
+        return "\n".join([f"error[{error.code}]: {_count(sources)} ('tenor check' shows them in the source)", *places])
+    if not isinstance(findings, list):
+        return f"error[{error.code}]{_at(error.path)}: {error.message}"
+    lines = [f"  {finding['path'] or '/'}: {finding['message']} [{finding['code']}]" for finding in findings]
+    return "\n".join([f"error[{error.code}]: {_count(findings)}", *lines])
+
+
+def _count(faults: Sequence[object]) -> str:
+    return f"{len(faults)} fault{'s' if len(faults) != 1 else ''}"
+
+
+def _at(path: str) -> str:
+    return f" at {path}" if path else ""
+
+
+def warning_text(warning: Finding) -> str:
+    """A warning for people."""
+    return f"warning[{warning.code}]{_at(warning.path)}: {warning.message}"

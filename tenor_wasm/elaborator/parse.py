@@ -465,3 +465,9 @@ _HANDLERS: Mapping[str, FieldReaders] = {
     },
     "Escalate": {"to_persona": _name, "next": _Parser.step_name},
 }
+
+
+def block_fields() -> dict[str, tuple[str, ...]]:
+    """Kind of construct, step, branch, join or handler → the fields that it may have."""
+    tables = {**_FIELDS, **_STEPS, "Branch": _BRANCH, "JoinPolicy": _JOIN, **_HANDLERS}
+    return {kind: tuple(name for name in readers if name != "*") for kind, readers in tables.items()}

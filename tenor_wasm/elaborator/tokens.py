@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from tenor_wasm.elaborator.diagnostics import Position, Report
+from tenor_wasm.values.patterns import pattern
 
 WORD, TEXT, NUMBER, SIGN, END = "word", "text", "number", "sign", "end"
 
@@ -46,7 +47,7 @@ _SIGNS: Mapping[str, str] = {
 }
 WORD_OPERATORS = frozenset({"and", "or", "not", "forall", "exists", "in"})
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"(?P<space>[ \t\r\n\f\ufeff]+)"
     r"|(?P<comment>//[^\n]*|/\*.*?\*/)"
     r"|(?P<open_comment>/\*)"
@@ -64,8 +65,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _ESCAPES: Mapping[str, str] = {'"': '"', "\\": "\\", "n": "\n", "t": "\t", "r": "\r", "/": "/"}
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_NOT_UNICODE = re.compile("[\ud800-\udfff]")
+_ESCAPE = pattern(r"\\(.)", re.DOTALL)
+_NOT_UNICODE = pattern("[\ud800-\udfff]")
 """What bytes that are no UTF-8 become when they are decoded all the same."""
 
 _HELP: Mapping[str, str] = {

@@ -5,7 +5,6 @@ Errors stand at the word that is at fault, or at the step or construct around it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from tenor_wasm.elaborator import tree
@@ -17,6 +16,7 @@ from tenor_wasm.elaborator.typecheck import all_steps
 from tenor_wasm.elaborator.validate_steps import StepGraph
 from tenor_wasm.errors import listed
 from tenor_wasm.values.cycles import cycles, shown_cycle
+from tenor_wasm.values.patterns import pattern
 
 PROTOCOL_FIELDS: Mapping[str, tuple[str, ...]] = {
     "http": ("base_url",),
@@ -28,7 +28,7 @@ PROTOCOL_FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """Core protocol tags and the fields that each needs (§5A.2)."""
 
-_EXTENSION_TAG = re.compile(r"x_[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z")
+_EXTENSION_TAG = pattern(r"x_[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z")
 
 
 def validate(index: Index, report: Report) -> None:

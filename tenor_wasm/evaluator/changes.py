@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tenor_wasm.errors import Json
-from tenor_wasm.evaluator.action_space import Action, BlockedAction
+from tenor_wasm.evaluator.actions import Action, BlockedAction
 from tenor_wasm.evaluator.entity_states import EntityStates
 from tenor_wasm.evaluator.flows import FlowResult
 from tenor_wasm.evaluator.provenance import StepRecord

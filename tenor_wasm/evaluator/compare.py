@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from tenor_wasm.errors import Json
-from tenor_wasm.evaluator.action_space import Action, BlockedAction, Route, follow_to_operations, judge
+from tenor_wasm.evaluator.action_space import judge
+from tenor_wasm.evaluator.actions import Action, BlockedAction
 from tenor_wasm.evaluator.changes import (
     ActionChange,
     Causes,
@@ -24,6 +25,7 @@ from tenor_wasm.evaluator.changes import (
 from tenor_wasm.evaluator.flows import FlowResult
 from tenor_wasm.evaluator.ledger import Ruling, rulings_of
 from tenor_wasm.evaluator.provenance import StepRecord
+from tenor_wasm.evaluator.route import Route, follow_to_operations
 from tenor_wasm.evaluator.snapshot import Decision, Snapshot
 from tenor_wasm.interchange import constructs as c
 from tenor_wasm.interchange.graph import reachable_steps

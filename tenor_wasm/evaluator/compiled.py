@@ -7,23 +7,40 @@ loading stays cheap.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from weakref import WeakKeyDictionary
 
+from tenor_wasm.errors import Place
+from tenor_wasm.evaluator.plans import OperationPlan
 from tenor_wasm.evaluator.predicates import PredicateFunction, TermFunction, compile_payload, compile_predicate
-from tenor_wasm.interchange.constructs import Contract, Rule
+from tenor_wasm.interchange.constructs import Contract, Fact, Operation, Rule
 from tenor_wasm.interchange.graph import touched_entities
 from tenor_wasm.interchange.nodes import Predicate
 from tenor_wasm.interchange.text import expression_text
 from tenor_wasm.values.codec import Decoder, decoder
 
+EXTERNAL = "external"
+"""Where a fact comes from that was asserted (§5.3)."""
+
 
 class CompiledContract:
     """The callables of one contract."""
 
-    __slots__ = ("_entities_of_flows", "_flows", "_operations", "_predicates", "_texts", "fact_decoders", "rules")
+    __slots__ = (
+        "_entities_of_flows",
+        "_flows",
+        "_operations",
+        "_plans",
+        "_predicates",
+        "_texts",
+        "all_external",
+        "facts",
+        "rules",
+    )
 
     def __init__(self, contract: Contract) -> None:
-        self.fact_decoders: Mapping[str, Decoder] = {fact.id: decoder(fact.type) for fact in contract.facts.values()}
+        self.facts: tuple[tuple[Fact, Decoder, Place], ...] = tuple(
+            (fact, decoder(fact.type), (None, fact.id)) for fact in contract.facts.values()
+        )
+        self.all_external: Mapping[str, str] = dict.fromkeys(contract.facts, EXTERNAL)
         self.rules: tuple[tuple[Rule, PredicateFunction, TermFunction], ...] = tuple(
             (rule, compile_predicate(rule.when), compile_payload(rule.payload, rule.payload_type))
             for rule in sorted(contract.rules, key=lambda rule: rule.stratum)
@@ -31,6 +48,7 @@ class CompiledContract:
         # By identity: the contract keeps its predicates alive as long as this object lives.
         self._predicates: dict[int, PredicateFunction] = {}
         self._texts: dict[int, str] = {}
+        self._plans: dict[str, OperationPlan] = {}
         self._entities_of_flows: dict[str, tuple[str, ...]] = {}
         self._operations, self._flows = contract.operations, contract.flows
 
@@ -40,6 +58,13 @@ class CompiledContract:
         if function is None:
             function = self._predicates[id(predicate)] = compile_predicate(predicate)
         return function
+
+    def plan(self, operation: Operation) -> OperationPlan:
+        """What the calls need of an operation of the contract."""
+        plan = self._plans.get(operation.id)
+        if plan is None:
+            plan = self._plans[operation.id] = OperationPlan(operation)
+        return plan
 
     def text(self, predicate: Predicate) -> str:
         """A rule's condition, a precondition or a branch condition as people read it."""
@@ -57,12 +82,9 @@ class CompiledContract:
         return entities
 
 
-_COMPILED: WeakKeyDictionary[Contract, CompiledContract] = WeakKeyDictionary()
-
-
 def compiled(contract: Contract) -> CompiledContract:
     """The compiled form of a contract, made at the first call."""
-    form = _COMPILED.get(contract)
+    form: CompiledContract | None = contract.derived.get(CompiledContract)
     if form is None:
-        form = _COMPILED[contract] = CompiledContract(contract)
+        form = contract.derived[CompiledContract] = CompiledContract(contract)
     return form

@@ -5,20 +5,19 @@ An instance that is not in the map does not exist. Nothing is invented here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from tenor_wasm.errors import Findings, Json, Place, TenorError, listed, shown
+from tenor_wasm.evaluator.instances import NO_INSTANCES, Instances
 from tenor_wasm.interchange.constructs import Entity
 
 DEFAULT_INSTANCE = "_default"
 """The instance id of the flat form, which names a state per entity and no instances."""
 
-_NO_INSTANCES: Mapping[str, str] = MappingProxyType({})
-
 
 class EntityStates(Mapping[tuple[str, str], str]):
-    """An immutable map from ``(entity_id, instance_id)`` to state id, grouped by entity."""
+    """An immutable map from ``(entity_id, instance_id)`` to state id; by entity and, when asked, by state too."""
 
     __slots__ = ("_by_entity",)
 
@@ -26,30 +25,35 @@ class EntityStates(Mapping[tuple[str, str], str]):
         grouped: dict[str, dict[str, str]] = {}
         for (entity_id, instance_id), state in (states or {}).items():
             grouped.setdefault(entity_id, {})[instance_id] = state
-        self._by_entity: Mapping[str, Mapping[str, str]] = grouped
+        self._by_entity: Mapping[str, Instances] = _instances(grouped)
 
     @classmethod
     def single_instance(cls, states: Mapping[str, str]) -> EntityStates:
         """One instance ``_default`` per entity, from a map of entity id to state (§6.5, the degenerate case)."""
-        return cls._grouped({entity_id: {DEFAULT_INSTANCE: state} for entity_id, state in states.items()})
+        return cls.nested({entity_id: {DEFAULT_INSTANCE: state} for entity_id, state in states.items()})
 
     @classmethod
-    def _grouped(cls, by_entity: Mapping[str, Mapping[str, str]]) -> EntityStates:
-        states = cls()
+    def nested(cls, by_entity: Mapping[str, Mapping[str, str]]) -> EntityStates:
+        """From the nested form, entity → instance → state. The maps are kept, not copied: leave them as they are."""
+        return cls._of(_instances(by_entity))
+
+    @classmethod
+    def _of(cls, by_entity: Mapping[str, Instances]) -> EntityStates:
+        states = cls.__new__(cls)
         states._by_entity = by_entity
         return states
 
     def __getitem__(self, key: tuple[str, str]) -> str:
         entity_id, instance_id = key
-        return self._by_entity[entity_id][instance_id]
+        return self._by_entity[entity_id].states[instance_id]
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         for entity_id, instances in self._by_entity.items():
-            for instance_id in instances:
+            for instance_id in instances.states:
                 yield entity_id, instance_id
 
     def __len__(self) -> int:
-        return sum(map(len, self._by_entity.values()))
+        return sum(len(instances.states) for instances in self._by_entity.values())
 
     def __hash__(self) -> int:
         return hash(frozenset(self.items()))
@@ -57,20 +61,40 @@ class EntityStates(Mapping[tuple[str, str], str]):
     def __repr__(self) -> str:
         return f"EntityStates({self.to_json()!r})"
 
+    def of(self, entity_id: str) -> Instances:
+        """The instances of one entity, to be asked by state; of an entity that is not here there are none."""
+        return self._by_entity.get(entity_id, NO_INSTANCES)
+
     def instances(self, entity_id: str) -> Mapping[str, str]:
         """The instances of one entity with their states; empty when there are none."""
-        return self._by_entity.get(entity_id, _NO_INSTANCES)
+        return self.of(entity_id).states
 
     def state(self, entity_id: str, instance_id: str) -> str | None:
         """The state of an instance, or ``None`` when it does not exist."""
-        return self.instances(entity_id).get(instance_id)
+        return self.of(entity_id).states.get(instance_id)
 
-    def with_states(self, changes: Mapping[tuple[str, str], str]) -> EntityStates:
-        """A new map with these instances set; this one stays as it is."""
-        by_entity: dict[str, Mapping[str, str]] = dict(self._by_entity)
+    def with_states(self, changes: Mapping[tuple[str, str], str | None]) -> EntityStates:
+        """A new map with these instances set, or taken out (``None``); this one stays as it is.
+
+        Entities that are not named keep their groups.
+        """
+        by_entity: dict[str, dict[str, str | None]] = {}
         for (entity_id, instance_id), state in changes.items():
-            by_entity[entity_id] = {**by_entity.get(entity_id, {}), instance_id: state}
-        return self._grouped(by_entity)
+            by_entity.setdefault(entity_id, {})[instance_id] = state
+        changed = {entity_id: self.of(entity_id).changed(some) for entity_id, some in by_entity.items()}
+        return self._of({**self._by_entity, **changed})
+
+    def live(self) -> EntityStates:
+        """The same states, kept so that one instance of many changes cheaply; answers about them stay as they were."""
+        from tenor_wasm.evaluator.live_instances import LiveInstances  # not before somebody opens a session
+
+        if all(isinstance(instances, LiveInstances) for instances in self._by_entity.values()):
+            return self
+        return self._of({entity_id: LiveInstances.of(instances) for entity_id, instances in self._by_entity.items()})
+
+    def entity_ids(self) -> Iterable[str]:
+        """The entities that were given, with or without instances."""
+        return self._by_entity.keys()
 
     def with_defaults(self, entities: Mapping[str, Entity]) -> EntityStates:
         """Give every entity that is wholly absent a ``_default`` in its initial state, as simulation does.
@@ -78,15 +102,22 @@ class EntityStates(Mapping[tuple[str, str], str]):
         An entity that was given with an empty set of instances is not absent: it has none.
         """
         absent = {
-            (entity.id, DEFAULT_INSTANCE): entity.initial
+            entity.id: Instances({DEFAULT_INSTANCE: entity.initial})
             for entity in entities.values()
             if entity.id not in self._by_entity
         }
-        return self.with_states(absent) if absent else self
+        return self._of({**self._by_entity, **absent}) if absent else self
 
     def to_json(self) -> dict[str, dict[str, str]]:
         """The nested form: entity → instance → state, both sorted."""
-        return {entity_id: dict(sorted(instances.items())) for entity_id, instances in sorted(self._by_entity.items())}
+        return {
+            entity_id: dict(sorted(instances.states.items()))
+            for entity_id, instances in sorted(self._by_entity.items())
+        }
+
+
+def _instances(by_entity: Mapping[str, Mapping[str, str]]) -> dict[str, Instances]:
+    return {entity_id: Instances(states) for entity_id, states in by_entity.items()}
 
 
 def read_entity_states(json: Json, entities: Mapping[str, Entity]) -> EntityStates:
@@ -95,7 +126,7 @@ def read_entity_states(json: Json, entities: Mapping[str, Entity]) -> EntityStat
     Raises ``invalid_entity_states`` with every fault in ``details.findings``: ``unknown_entity``, ``unknown_state``,
     ``empty_instance_id`` or ``type_mismatch``, each with its place. (§6.5)
     """
-    if not isinstance(json, Mapping):
+    if type(json) is not dict and not isinstance(json, Mapping):
         raise TenorError("invalid_entity_states", f"entity states are an object of entity to state, not {shown(json)}")
     findings = Findings()
     grouped: dict[str, dict[str, str]] = {}
@@ -107,6 +138,8 @@ def read_entity_states(json: Json, entities: Mapping[str, Entity]) -> EntityStat
                 f"no entity '{entity_id}' is declared; declared are {listed(entities)}",
                 (None, entity_id),
             )
+        elif _is_right(value, entity):
+            grouped[entity_id] = dict(value)
         elif isinstance(value, str):
             grouped[entity_id] = {DEFAULT_INSTANCE: value}
             _check_state(entity, value, (None, entity_id), findings)
@@ -121,7 +154,17 @@ def read_entity_states(json: Json, entities: Mapping[str, Entity]) -> EntityStat
                 (None, entity_id),
             )
     findings.raise_if_any("invalid_entity_states", "entity states")
-    return EntityStates._grouped(grouped)
+    return EntityStates.nested(grouped)
+
+
+def _is_right(value: Any, entity: Entity) -> bool:
+    """Whether this is a map in which every instance has an id and a declared state, seen without looking at each."""
+    if type(value) is not dict or "" in value:
+        return False
+    try:
+        return entity.transitions.keys() >= set(value.values())
+    except TypeError:  # a list or an object is no state, and cannot be in a set
+        return False
 
 
 def _read_instance(entity: Entity, instance_id: str, state: Json, into: dict[str, str], findings: Findings) -> None:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tenor_wasm.errors import Finding, Findings, Json, TenorError, shown
+from tenor_wasm.evaluator.compiled import EXTERNAL as EXTERNAL
 from tenor_wasm.evaluator.compiled import compiled
-from tenor_wasm.interchange.constructs import Contract
+from tenor_wasm.interchange.constructs import Contract, Fact
 from tenor_wasm.values.types import described
 
-EXTERNAL = "external"
 CONTRACT = "contract"
 
 
-@dataclass(frozen=True, slots=True)
-class FactSet:
+class FactSet(NamedTuple):
     """The immutable ground layer of one evaluation.
 
     ``assertion_sources`` says for each fact whether it was asserted (``external``) or is the contract's default
@@ -34,24 +32,25 @@ def assemble_facts(contract: Contract, json: Json) -> FactSet:
     Raises ``invalid_facts`` with *every* missing (``missing_fact``) or ill-typed fact in ``details.findings``; the
     codes of ill-typed values are those of ``values.codec.decoder``.
     """
-    if not isinstance(json, Mapping):
+    if type(json) is not dict and not isinstance(json, Mapping):
         raise TenorError("invalid_facts", f"facts are an object of fact id to value, not {shown(json)}")
     findings = Findings()
+    form = compiled(contract)
     values: dict[str, Any] = {}
-    sources: dict[str, str] = {}
-    decoders = compiled(contract).fact_decoders
-    for fact in contract.facts.values():
+    absent: list[Fact] = []
+    for fact, decode, place in form.facts:
         if fact.id in json:
-            values[fact.id] = decoders[fact.id](json[fact.id], (None, fact.id), findings)
-            sources[fact.id] = EXTERNAL
+            values[fact.id] = decode(json[fact.id], place, findings)
         elif fact.has_default:
             values[fact.id] = fact.default
-            sources[fact.id] = CONTRACT
+            absent.append(fact)
         else:
             message = f"the fact '{fact.id}' is missing; give a value of type {described(fact.type)}"
-            findings.fault("missing_fact", message, (None, fact.id))
-    for fact_id in json:
-        if fact_id not in contract.facts:
-            findings.warn("unknown_fact", f"the fact '{fact_id}' is not declared and was ignored", (None, fact_id))
+            findings.fault("missing_fact", message, place)
+    if len(values) - len(absent) != len(json):
+        for fact_id in json:
+            if fact_id not in contract.facts:
+                findings.warn("unknown_fact", f"the fact '{fact_id}' is not declared and was ignored", (None, fact_id))
     findings.raise_if_any("invalid_facts", "facts")
+    sources = {**form.all_external, **{fact.id: CONTRACT for fact in absent}} if absent else form.all_external
     return FactSet(values, sources, tuple(findings.warnings))

@@ -8,8 +8,7 @@ bindings; the branches of a parallel step start from the same states and do not 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from tenor_wasm.errors import TenorError, listed
 from tenor_wasm.evaluator.compiled import compiled
@@ -30,8 +29,7 @@ FAILED_OUTCOMES = frozenset({"failure", "escalation"})
 """Terminal outcomes that make a sub-flow or a branch a failure, however they were reached."""
 
 
-@dataclass(frozen=True, slots=True)
-class FlowResult:
+class FlowResult(NamedTuple):
     """How a flow ended, every step on the way, and the states that it leaves.
 
     ``failed`` tells a parent flow or a join which way to go: the outcome is ``failure`` or ``escalation``, or a
@@ -118,8 +116,7 @@ def _check_choices(flow: c.Flow, contract: c.Contract, choices: Mapping[str, str
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Ending:
+class _Ending(NamedTuple):
     """Where a walk over one step graph ended."""
 
     outcome: str
@@ -129,8 +126,7 @@ class _Ending:
     entity_states: EntityStates
 
 
-@dataclass(frozen=True, slots=True)
-class _Halt:
+class _Halt(NamedTuple):
     """A terminal was reached; ``handled`` when a failure handler ended the walk."""
 
     outcome: str
@@ -161,7 +157,7 @@ def nested(nesting: int) -> int:
 def _in_branch(record: StepRecord, branch_id: str) -> StepRecord:
     """The record as its parallel step keeps it; branches of branches are named ``outer/inner``."""
     inner = record.branch_id
-    return replace(record, branch_id=branch_id if inner is None else f"{branch_id}/{inner}")
+    return record._replace(branch_id=branch_id if inner is None else f"{branch_id}/{inner}")
 
 
 class _Walk:
@@ -178,11 +174,12 @@ class _Walk:
 class _Run:
     """One flow execution: what all its walks share."""
 
-    __slots__ = ("bindings", "choices", "contract", "nesting", "snapshot", "steps_taken")
+    __slots__ = ("bindings", "choices", "contract", "nesting", "plan_of", "snapshot", "steps_taken")
 
     def __init__(self, snapshot: Snapshot, bindings: Mapping[str, str], choices: Mapping[str, str]) -> None:
         self.snapshot = snapshot
         self.contract = snapshot.contract
+        self.plan_of = compiled(snapshot.contract).plan
         self.bindings = bindings
         self.choices = choices
         self.steps_taken = 0
@@ -225,7 +222,7 @@ class _Run:
     ) -> OperationRefused | None:
         """Execute an operation and record it; returns the refusal when it did not run."""
         operation = self.contract.operations[step.operation_id]
-        targets = resolve_bindings((effect.entity_id for effect in operation.effects), self.bindings)
+        targets = resolve_bindings(self.plan_of(operation).entities, self.bindings)
         found = {key: walk.entity_states.state(*key) for key in targets.items()}
         try:
             result = execute_operation(

@@ -7,16 +7,15 @@ outcome is applied or the operation is refused and nothing changes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tenor_wasm.errors import TenorError, listed
+from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import EntityStates
+from tenor_wasm.evaluator.plans import Sources, required_states
 from tenor_wasm.evaluator.provenance import OperationProvenance, Transition
 from tenor_wasm.evaluator.snapshot import Snapshot
-from tenor_wasm.interchange.constructs import Effect, Operation
-
-Sources = Mapping[str, Mapping[str, Effect]]
-"""The effects of one outcome: entity → source state → the effect that applies from there."""
+from tenor_wasm.interchange.constructs import Operation
 
 
 class OperationRefused(TenorError):  # noqa: N818 - a refusal is an answer, not a defect
@@ -24,24 +23,12 @@ class OperationRefused(TenorError):  # noqa: N818 - a refusal is an answer, not 
     ``entity_not_in_source_state``. A flow answers it with the step's failure handler."""
 
 
-@dataclass(frozen=True, slots=True)
-class OperationResult:
+class OperationResult(NamedTuple):
     """The outcome of an operation, the states after it, and its provenance."""
 
     outcome: str
     entity_states: EntityStates
     provenance: OperationProvenance
-
-
-def effects_by_outcome(operation: Operation) -> dict[str, Sources]:
-    """The operation's effects as ``outcome → entity → source state → effect``, outcomes in declared order.
-
-    Where two effects of one outcome leave the same state of the same entity, the first declared counts.
-    """
-    table: dict[str, dict[str, dict[str, Effect]]] = {outcome: {} for outcome in operation.outcomes}
-    for effect in operation.effects:
-        table[effect.outcome].setdefault(effect.entity_id, {}).setdefault(effect.source, effect)
-    return dict(table)
 
 
 def resolve_bindings(entity_ids: Iterable[str], bindings: Mapping[str, str]) -> dict[str, str]:
@@ -50,15 +37,15 @@ def resolve_bindings(entity_ids: Iterable[str], bindings: Mapping[str, str]) -> 
     Raises ``missing_binding`` that names every unbound entity, in ``details.missing`` too.
     """
     wanted = tuple(dict.fromkeys(entity_ids))
+    if bindings.keys() >= {*wanted}:
+        return {entity_id: bindings[entity_id] for entity_id in sorted(wanted)}
     missing = sorted(entity_id for entity_id in wanted if entity_id not in bindings)
-    if missing:
-        raise TenorError(
-            "missing_binding",
-            f"no instance is bound for {listed(missing)}; every entity that the flow can change needs one",
-            "",
-            {"missing": missing},
-        )
-    return {entity_id: bindings[entity_id] for entity_id in sorted(wanted)}
+    raise TenorError(
+        "missing_binding",
+        f"no instance is bound for {listed(missing)}; every entity that the flow can change needs one",
+        "",
+        {"missing": missing},
+    )
 
 
 def execute_operation(
@@ -77,12 +64,13 @@ def execute_operation(
     Raises ``OperationRefused``; ``missing_binding`` for an effect without a bound instance; ``unknown_outcome`` for
     an outcome that is not declared; ``overflow`` and its like when the precondition cannot be computed.
     """
-    targets = resolve_bindings((effect.entity_id for effect in operation.effects), bindings)
+    plan = compiled(snapshot.contract).plan(operation)
+    targets = resolve_bindings(plan.entities, bindings)
     if outcome is not None and outcome not in operation.outcomes:
         raise TenorError(
             "unknown_outcome", f"'{outcome}' is no outcome of '{operation.id}'; it has {listed(operation.outcomes)}"
         )
-    if persona not in operation.allowed_personas:
+    if persona not in plan.personas:
         raise OperationRefused(
             "persona_rejected",
             f"persona '{persona}' may not execute operation '{operation.id}';"
@@ -91,7 +79,7 @@ def execute_operation(
     decision = snapshot.decide(operation.precondition, "operation", operation.id)
     if not decision.truth:
         raise OperationRefused("precondition_failed", f"the precondition of operation '{operation.id}' is false")
-    table = effects_by_outcome(operation)
+    table = plan.table
     applicable = tuple(label for label in table if _applies(table[label], targets, entity_states))
     chosen = outcome if outcome is not None else next(iter(applicable), None)
     if chosen is None or chosen not in applicable:
@@ -161,15 +149,6 @@ def _source_state_error(
         "",
         {**details, "current_state": current},
     )
-
-
-def required_states(outcomes: Iterable[Sources]) -> dict[str, tuple[str, ...]]:
-    """Per entity, every state that some outcome may leave, in declared order."""
-    required: dict[str, dict[str, None]] = {}
-    for sources in outcomes:
-        for entity_id, states in sources.items():
-            required.setdefault(entity_id, {}).update(dict.fromkeys(states))
-    return {entity_id: tuple(states) for entity_id, states in required.items()}
 
 
 def _first_unsuited(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from tenor_wasm.errors import TenorError
 from tenor_wasm.interchange import constructs as c
 
+NONE: Mapping[Any, str] = MappingProxyType({})
+"""Of a step that binds or finds no instance."""
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+
+class Transition(NamedTuple):
     """One state change of one instance."""
 
     entity_id: str
@@ -19,8 +22,7 @@ class Transition:
     to_state: str
 
 
-@dataclass(frozen=True, slots=True)
-class OperationProvenance:
+class OperationProvenance(NamedTuple):
     """What one execution of an operation rested on and did (§9.5).
 
     ``state_before`` and ``state_after`` are restricted to the affected instances, keyed by
@@ -40,8 +42,7 @@ class OperationProvenance:
     applicable_outcomes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StepRecord:
+class StepRecord(NamedTuple):
     """One step of a flow as it happened (§11.6).
 
     ``step_type`` is ``operation``, ``branch``, ``handoff``, ``sub_flow``, ``parallel``, ``compensation`` or
@@ -58,7 +59,7 @@ class StepRecord:
     step_id: str
     step_type: str
     result: str
-    instance_bindings: Mapping[str, str] = field(default_factory=dict)
+    instance_bindings: Mapping[str, str] = NONE
     provenance: OperationProvenance | None = None
     error: TenorError | None = None
     facts_used: tuple[str, ...] = ()
@@ -67,12 +68,11 @@ class StepRecord:
     steps: tuple[StepRecord, ...] = ()
     construct: c.Step | c.CompensationStep | c.Escalate | None = None
     branches: tuple[BranchWalk, ...] = ()
-    states_found: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
+    states_found: Mapping[tuple[str, str], str | None] = NONE
     failed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BranchWalk:
+class BranchWalk(NamedTuple):
     """One branch of a parallel step: how it ended, and its own steps."""
 
     branch_id: str

@@ -16,7 +16,8 @@ from itertools import combinations, product
 from typing import Any, TypeAlias
 
 from tenor_wasm.errors import TenorError
-from tenor_wasm.evaluator.action_space import Action, judge
+from tenor_wasm.evaluator.action_space import judge
+from tenor_wasm.evaluator.actions import Action
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates
 from tenor_wasm.evaluator.facts import EXTERNAL, FactSet

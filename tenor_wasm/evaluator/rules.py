@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tenor_wasm.errors import TenorError
 from tenor_wasm.evaluator.compiled import compiled
@@ -14,8 +13,7 @@ from tenor_wasm.interchange.constructs import Contract
 from tenor_wasm.values.types import BaseType
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictInstance:
+class VerdictInstance(NamedTuple):
     """A produced verdict and where it came from (§7.2).
 
     ``facts_used`` and ``verdicts_used`` list what the evaluation touched, in the order of first touch.
@@ -33,22 +31,22 @@ class VerdictInstance:
 class VerdictSet(Mapping[str, VerdictInstance]):
     """The produced verdicts by type: stratum order, within a stratum the bundle's order."""
 
-    __slots__ = ("_instances",)
+    __slots__ = ("by_type",)
 
     def __init__(self, instances: Mapping[str, VerdictInstance]) -> None:
-        self._instances = instances
+        self.by_type = instances
 
     def __getitem__(self, verdict_type: str) -> VerdictInstance:
-        return self._instances[verdict_type]
+        return self.by_type[verdict_type]
 
     def __contains__(self, verdict_type: object) -> bool:
-        return verdict_type in self._instances
+        return verdict_type in self.by_type
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._instances)
+        return iter(self.by_type)
 
     def __len__(self) -> int:
-        return len(self._instances)
+        return len(self.by_type)
 
 
 def evaluate_rules(contract: Contract, facts: FactSet) -> VerdictSet:
@@ -59,8 +57,12 @@ def evaluate_rules(contract: Contract, facts: FactSet) -> VerdictSet:
     names the rule, ``details.id`` too.
     """
     verdicts: dict[str, VerdictInstance] = {}
+    reading = Reading(facts.values, verdicts)
     for rule, when, payload in compiled(contract).rules:
-        reading = Reading(facts.values, verdicts)
+        if reading.facts_used:
+            reading.facts_used = {}
+        if reading.verdicts_used:
+            reading.verdicts_used = {}
         try:
             if not when(reading):
                 continue

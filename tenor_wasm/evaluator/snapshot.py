@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tenor_wasm.errors import Json, TenorError
 from tenor_wasm.evaluator.compiled import compiled
@@ -13,34 +14,48 @@ from tenor_wasm.interchange.constructs import Contract
 from tenor_wasm.interchange.nodes import Predicate
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The truth of a predicate and what deciding it touched, in the order of first touch."""
+class Decision(NamedTuple):
+    """The truth of a predicate and what deciding it touched, in the order of first touch.
+
+    ``missing`` are those of ``verdicts_used`` that are absent.
+    """
 
     truth: bool
     facts_used: tuple[str, ...]
     verdicts_used: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Facts and verdicts as they were when an evaluation began; nothing that follows changes them."""
+    """Facts and verdicts as they were when an evaluation began; nothing that follows changes them.
+
+    What was decided on it once stays decided, however many flows and steps ask.
+    """
 
     contract: Contract
     facts: FactSet
     verdicts: VerdictSet
+    _decisions: dict[int, Decision] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def decide(self, predicate: Predicate, kind: str, name: str) -> Decision:
         """Evaluate a precondition or condition on this snapshot (§10.3).
 
         ``kind`` and ``name`` say whose predicate it is, for the error when a value cannot be computed.
         """
-        reading = Reading(self.facts.values, self.verdicts)
-        try:
-            truth = compiled(self.contract).predicate(predicate)(reading)
-        except TenorError as error:
-            raise in_construct(error, kind, name) from None
-        return Decision(truth, tuple(reading.facts_used), tuple(reading.verdicts_used))
+        decision = self._decisions.get(id(predicate))
+        if decision is None:
+            reading = Reading(self.facts.values, self.verdicts.by_type)
+            try:
+                truth = compiled(self.contract).predicate(predicate)(reading)
+            except TenorError as error:
+                raise in_construct(error, kind, name) from None
+            used = tuple(reading.verdicts_used)
+            missing = tuple([name for name in used if name not in reading.verdicts])
+            decision = Decision(truth, tuple(reading.facts_used), used, missing)
+            # By identity: the contract keeps its predicates alive as long as this snapshot lives.
+            self._decisions[id(predicate)] = decision
+        return decision
 
 
 def take_snapshot(contract: Contract, facts: Json) -> Snapshot:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from tenor_wasm.errors import Json, TenorError, listed
-from tenor_wasm.evaluator.action_space import follow_to_operations
 from tenor_wasm.evaluator.entity_states import EntityStates
 from tenor_wasm.evaluator.explain import (
     Explained,
@@ -24,8 +23,9 @@ from tenor_wasm.evaluator.explain import (
 )
 from tenor_wasm.evaluator.facts import CONTRACT
 from tenor_wasm.evaluator.flows import FlowResult
-from tenor_wasm.evaluator.operations import effects_by_outcome, required_states
+from tenor_wasm.evaluator.plans import effects_by_outcome, required_states
 from tenor_wasm.evaluator.provenance import StepRecord
+from tenor_wasm.evaluator.route import follow_to_operations
 from tenor_wasm.evaluator.snapshot import Snapshot
 from tenor_wasm.interchange import constructs as c
 from tenor_wasm.interchange.graph import compensations, reachable_steps

@@ -19,7 +19,8 @@ from typing import TypeVar
 
 from tenor_wasm.api import calls
 from tenor_wasm.errors import Json, TenorError, listed, shown
-from tenor_wasm.evaluator.action_space import BlockedAction, PersonaNotAuthorized, judge
+from tenor_wasm.evaluator.action_space import judge
+from tenor_wasm.evaluator.actions import BlockedAction, PersonaNotAuthorized
 from tenor_wasm.evaluator.chain import provenance_chain
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates
 from tenor_wasm.evaluator.flows import FlowResult, execute_flow

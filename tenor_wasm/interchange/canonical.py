@@ -10,6 +10,7 @@ from typing import Any
 from tenor_wasm.errors import Json, TenorError
 from tenor_wasm.values.codec import JsonFloat
 
+_encode_parsed = standard_json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _encode_text = standard_json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -24,6 +25,14 @@ def canonical_json(value: Json) -> bytes:
         return "".join(parts).encode()
     except UnicodeEncodeError:
         raise TenorError("invalid_text", "a text holds half of a surrogate pair; it has no UTF-8 form") from None
+
+
+def canonical_json_of_parsed(value: Json) -> bytes:
+    """The same bytes for a value that was read from JSON text, where every key is known to be text; written in C."""
+    try:
+        return _encode_parsed(value).encode()
+    except (TypeError, UnicodeEncodeError):  # a number with a fraction, which is written as it was, or a broken text
+        return canonical_json(value)
 
 
 def _write(value: Json, emit: Any) -> None:
@@ -76,6 +85,7 @@ def manifest(bundle: Json) -> dict[str, Json]:
     }
 
 
-def contract_hash(bundle: Json) -> str:
-    """The etag as the provenance chain writes it: ``sha256:<etag>``."""
-    return "sha256:" + etag(bundle)
+def contract_hash(bundle: Json, *, parsed: bool = False) -> str:
+    """The etag as the provenance chain writes it: ``sha256:<etag>``. ``parsed``: the bundle was read from JSON text."""
+    text = canonical_json_of_parsed(bundle) if parsed else canonical_json(bundle)
+    return "sha256:" + hashlib.sha256(text).hexdigest()

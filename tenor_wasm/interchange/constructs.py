@@ -214,13 +214,14 @@ class Flow:
     steps: Mapping[str, Step]
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Contract:
     """A loaded contract: every check has passed, every reference resolves, every expression is typed.
 
     Everything stands in the bundle's order, rules too. ``hash`` is ``sha256:`` and the etag of §19.2. ``systems`` and
     ``sources`` are kept as the bundle has them: evaluation does not use them (§3). ``positions`` maps ``(kind, id)`` to
-    the place in the source, for the constructs of which the bundle says it.
+    the place in the source, for the constructs of which the bundle says it. ``derived`` is where rooms that stand above
+    keep what they made from the contract, by its class, for as long as the contract lives.
     """
 
     id: str
@@ -235,3 +236,4 @@ class Contract:
     systems: Mapping[str, Json]
     warnings: tuple[Finding, ...] = ()
     positions: Mapping[tuple[str, str], Position] = field(default_factory=dict)
+    derived: dict[type, Any] = field(default_factory=dict, repr=False)

@@ -11,10 +11,9 @@ The public interchange schema names the common forms: ``fact_ref``, ``field_ref`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from tenor_wasm.errors import Findings, Json, Place, listed, shown
+from tenor_wasm.errors import Findings, Json, Place, is_object, listed, shown
 from tenor_wasm.interchange import nodes
 from tenor_wasm.interchange.nodes import Predicate, Term
 from tenor_wasm.values import numeric, operators
@@ -36,8 +35,7 @@ from tenor_wasm.values.types import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What an expression may mention.
 
     ``facts`` maps each declared fact to its type (``None`` when the type itself is ill-formed), ``strata`` each
@@ -70,7 +68,7 @@ class ExpressionReader:
 
     def predicate(self, json: Json, place: Place, scope: Scope) -> Predicate | None:
         """Read a predicate (§10.2)."""
-        if not isinstance(json, Mapping):
+        if not is_object(json):
             self._fault("invalid_expression", f"expected a predicate, got {shown(json)}", place)
             return None
         if "quantifier" in json:
@@ -144,7 +142,7 @@ class ExpressionReader:
         if not self._is_declared_element(json.get("variable_type"), domain.type, place):
             return None
         variable = nodes.VariableTerm(name, len(scope.variables), domain.type.element)
-        inner = replace(scope, variables=(*scope.variables, variable))
+        inner = scope._replace(variables=(*scope.variables, variable))
         body = self.predicate(json.get("body"), (place, "body"), inner)
         if body is None:
             return None
@@ -201,7 +199,7 @@ class ExpressionReader:
 
     def term(self, json: Json, place: Place, scope: Scope, beside: BaseType | None = None) -> Term | None:
         """Read a term; ``beside`` is the type of the other side of a comparison, for literals."""
-        if not isinstance(json, Mapping):
+        if not is_object(json):
             self._fault(
                 "invalid_expression", f"expected a term such as a fact_ref or a literal, got {shown(json)}", place
             )
@@ -245,8 +243,8 @@ class ExpressionReader:
         return None if base_type is None else nodes.FactTerm(name, base_type)
 
     def _field(self, json: Json, place: Place, scope: Scope) -> Term | None:
-        name = json.get("var") if isinstance(json, Mapping) else None
-        path = json.get("field") if isinstance(json, Mapping) else None
+        name = json.get("var") if is_object(json) else None
+        path = json.get("field") if is_object(json) else None
         if not isinstance(name, str) or not isinstance(path, str):
             self._fault("invalid_expression", '\'field_ref\' must be {"var": name, "field": name}', place)
             return None
@@ -403,11 +401,11 @@ class ExpressionReader:
     def payload(self, json: Json, declared: BaseType, place: Place, scope: Scope) -> Term | None:
         """Read the payload of a produced verdict (§7.1): a literal of the declared type, or a term that fits it."""
         if _is_literal(json):
-            assert isinstance(json, Mapping)
+            assert is_object(json)
             return self._payload_literal(json["literal"], declared, (place, "literal"))
         if not _is_expression(json, declared):
             return self._payload_literal(json, declared, place)
-        term = self.term(json, place, replace(scope, in_payload=True), declared)
+        term = self.term(json, place, scope._replace(in_payload=True), declared)
         if term is None:
             return None
         if not operators.assignable(term.type, declared):
@@ -439,12 +437,12 @@ class ExpressionReader:
 
 
 def _is_literal(json: Json) -> bool:
-    return isinstance(json, Mapping) and "literal" in json and "op" not in json
+    return is_object(json) and "literal" in json and "op" not in json
 
 
 def _is_expression(json: Json, declared: BaseType) -> bool:
     """Whether a payload is a term; a record literal may have fields that are named like members of a term."""
-    if not isinstance(json, Mapping) or not _EXPRESSION_MEMBERS & json.keys():
+    if not is_object(json) or not _EXPRESSION_MEMBERS & json.keys():
         return False
     return not (isinstance(declared, RecordType) and json.keys() <= declared.fields.keys())
 
@@ -469,7 +467,7 @@ def _inferred(literal: Json, beside: BaseType | None) -> BaseType | None:
 
 
 def _is_decimal(literal: Json, beside: BaseType | None) -> bool:
-    if isinstance(literal, Mapping):
+    if is_object(literal):
         return literal.get("kind") == "decimal_value"
     return isinstance(literal, str) and isinstance(beside, (IntType, DecimalType))
 

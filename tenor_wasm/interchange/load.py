@@ -7,43 +7,43 @@ outcome may have another label than ``success``, ``failure`` and ``escalation``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from tenor_wasm.errors import Findings, Json, Place, TenorError, listed, shown
+from tenor_wasm.errors import Findings, Json, Place, TenorError, is_object, listed, shown
 from tenor_wasm.interchange import constructs as c
 from tenor_wasm.interchange.canonical import contract_hash
 from tenor_wasm.interchange.checks import CHECKS, Draft
 from tenor_wasm.interchange.expressions import Scope
 from tenor_wasm.interchange.members import Members
 from tenor_wasm.interchange.read_constructs import read_entity, read_fact, read_flow, read_operation, read_rule
+from tenor_wasm.values.patterns import pattern
 
 KINDS = ("Fact", "Entity", "Rule", "Persona", "Operation", "Flow", "Source", "System")
 SUPPORTED_MAJOR = 1
 KNOWN_MINOR = 1
 """The newest interchange format whose construct kinds are all known here (§14.2.1)."""
 
-_VERSION = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})\Z")
+_VERSION = pattern(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})\Z")
 
 Construct = TypeVar("Construct")
 
 
-def load_contract(bundle: Json) -> c.Contract:
-    """Load an interchange bundle (a parsed JSON value) into a contract.
+def load_contract(bundle: Json, *, parsed: bool = False) -> c.Contract:
+    """Load an interchange bundle (a JSON value) into a contract; ``parsed``: it was read from JSON text.
 
     Raises ``TenorError``: ``invalid_contract`` with every fault in ``details.findings`` (each with its own code and
     JSON Pointer), ``unsupported_version`` for a higher major version, ``too_deep`` for absurd nesting. (§15.1, §14.2.1)
     """
-    if not isinstance(bundle, Mapping):
+    if not is_object(bundle):
         raise TenorError("invalid_contract", f"a contract is a JSON object of kind 'Bundle', not {shown(bundle)}")
     try:
-        return _load(bundle)
+        return _load(bundle, parsed)
     except RecursionError:
         raise TenorError("too_deep", "the contract is nested too deeply; split its longest expression") from None
 
 
-def _load(bundle: Mapping[str, Json]) -> c.Contract:
+def _load(bundle: Mapping[str, Json], parsed: bool) -> c.Contract:
     findings = Findings()
     root = Members(bundle, None, findings)
     minor = _check_version(root)
@@ -51,7 +51,7 @@ def _load(bundle: Mapping[str, Json]) -> c.Contract:
         root.fault("invalid_member", f"'kind' must be 'Bundle', not {shown(bundle.get('kind'))}", "kind")
     contract_id = root.name("id")
     by_kind = _by_kind(root, minor)
-    contract = _read(contract_id or "", by_kind, findings, bundle)
+    contract = _read(contract_id or "", by_kind, findings, contract_hash(bundle, parsed=parsed))
     findings.raise_if_any("invalid_contract", f"the contract '{contract_id or ''}' is refused")
     return contract
 
@@ -101,7 +101,7 @@ def _by_kind(root: Members, minor: int) -> dict[str, dict[str, Members]]:
 
 
 def _read(
-    contract_id: str, by_kind: Mapping[str, Mapping[str, Members]], findings: Findings, bundle: Mapping[str, Json]
+    contract_id: str, by_kind: Mapping[str, Mapping[str, Members]], findings: Findings, hash_text: str
 ) -> c.Contract:
     facts = _each(by_kind["Fact"], lambda members, name: read_fact(members, name, by_kind["Source"]))
     fact_types = {name: facts[name].type if name in facts else None for name in by_kind["Fact"]}
@@ -115,7 +115,7 @@ def _read(
         check(draft)
     return c.Contract(
         id=contract_id,
-        hash=contract_hash(bundle),
+        hash=hash_text,
         facts=facts,
         entities=entities,
         rules=tuple(rules.values()),
@@ -165,5 +165,5 @@ def _strata(rules: Mapping[str, Members]) -> dict[str, int]:
 
 def _at(json: Json, *keys: str) -> Json:
     for key in keys:
-        json = json.get(key) if isinstance(json, Mapping) else None
+        json = json.get(key) if is_object(json) else None
     return json

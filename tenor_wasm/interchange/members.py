@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from tenor_wasm.errors import Findings, Json, Place, shown
+from tenor_wasm.errors import Findings, Json, Place, is_object, shown
 
 Made = TypeVar("Made")
 
@@ -51,12 +51,11 @@ class Members:
 
     def name(self, key: str) -> str | None:
         """A non-empty text."""
-        if not self.required(key):
-            return None
-        value = self.json[key]
-        if isinstance(value, str) and value:
+        value = self.json.get(key)
+        if type(value) is str and value:
             return value
-        self._invalid(key, "a non-empty text")
+        if self.required(key):
+            self._invalid(key, "a non-empty text")
         return None
 
     def optional_name(self, key: str) -> str | None:
@@ -65,50 +64,46 @@ class Members:
 
     def names(self, key: str) -> tuple[str, ...] | None:
         """A list of non-empty texts."""
-        if not self.required(key):
-            return None
-        value = self.json[key]
-        if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
+        value = self.json.get(key)
+        if type(value) is list and not [item for item in value if type(item) is not str or not item]:
             return tuple(value)
-        self._invalid(key, "a list of non-empty texts")
+        if self.required(key):
+            self._invalid(key, "a list of non-empty texts")
         return None
 
     def natural(self, key: str) -> int | None:
         """A whole number, zero or more."""
-        if not self.required(key):
-            return None
-        value = self.json[key]
+        value = self.json.get(key)
         if type(value) is int and value >= 0:
             return value
-        self._invalid(key, "a whole number, zero or more")
+        if self.required(key):
+            self._invalid(key, "a whole number, zero or more")
         return None
 
     def object(self, key: str) -> Members | None:
         """A member object."""
-        if not self.required(key):
-            return None
-        value = self.json[key]
-        if isinstance(value, Mapping):
-            return Members(value, self.at(key), self.findings)
-        self._invalid(key, "an object")
+        value = self.json.get(key)
+        if is_object(value):
+            return Members(value, (self.place, key), self.findings)
+        if self.required(key):
+            self._invalid(key, "an object")
         return None
 
     def objects(self, key: str) -> list[Members] | None:
         """A list of objects; items of another kind are reported and left out."""
-        if not self.required(key):
-            return None
-        value = self.json[key]
-        if not isinstance(value, list):
+        value = self.json.get(key)
+        if isinstance(value, list):
+            return members_of(value, (self.place, key), self.findings)
+        if self.required(key):
             self._invalid(key, "a list of objects")
-            return None
-        return members_of(value, self.at(key), self.findings)
+        return None
 
 
 def members_of(items: list[Json], place: Place, findings: Findings) -> list[Members]:
     """The objects of a list; items of another kind are reported and left out."""
     objects: list[Members] = []
     for index, item in enumerate(items):
-        if isinstance(item, Mapping):
+        if is_object(item):
             objects.append(Members(item, (place, index), findings))
         else:
             findings.fault("invalid_member", f"expected an object, got {shown(item)}", (place, index))

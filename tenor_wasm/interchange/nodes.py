@@ -7,21 +7,19 @@ A *term* has a ``type``; a *predicate* is true or false. ``expressions.py`` make
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from tenor_wasm.values.types import BaseType
 
 
-@dataclass(frozen=True, slots=True)
-class FactTerm:
+class FactTerm(NamedTuple):
     """The value of a fact."""
 
     fact_id: str
     type: BaseType
 
 
-@dataclass(frozen=True, slots=True)
-class VariableTerm:
+class VariableTerm(NamedTuple):
     """The element that a quantifier binds; ``depth`` counts the quantifiers around it, outermost 0."""
 
     name: str
@@ -29,16 +27,14 @@ class VariableTerm:
     type: BaseType
 
 
-@dataclass(frozen=True, slots=True)
-class LiteralTerm:
+class LiteralTerm(NamedTuple):
     """A constant of the contract."""
 
     value: Any
     type: BaseType
 
 
-@dataclass(frozen=True, slots=True)
-class FieldTerm:
+class FieldTerm(NamedTuple):
     """A field of a record."""
 
     record: Term
@@ -46,8 +42,7 @@ class FieldTerm:
     type: BaseType
 
 
-@dataclass(frozen=True, slots=True)
-class VariantTerm:
+class VariantTerm(NamedTuple):
     """The payload of a tagged union under one tag; absent when the value has another tag (§4.2)."""
 
     union: Term
@@ -57,23 +52,21 @@ class VariantTerm:
 
 @dataclass(frozen=True, slots=True)
 class ElementTerm:
-    """``list[index]``, bounds-checked (§4.2)."""
+    """``list[index]``, bounds-checked (§4.2). No tuple, as other nodes are: a tuple has an ``index`` of its own."""
 
     items: Term
     index: Term
     type: BaseType
 
 
-@dataclass(frozen=True, slots=True)
-class LengthTerm:
+class LengthTerm(NamedTuple):
     """``len(list)`` (§4.2)."""
 
     items: Term
     type: BaseType
 
 
-@dataclass(frozen=True, slots=True)
-class ArithmeticTerm:
+class ArithmeticTerm(NamedTuple):
     """``left + right``, ``left - right`` or ``left * right`` with its promoted result type (§13.2)."""
 
     operator: str
@@ -87,8 +80,7 @@ Term: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """``left operator right`` with one of ``= != < <= > >=``."""
 
     operator: str
@@ -96,38 +88,33 @@ class Comparison:
     right: Term
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(NamedTuple):
     """A Bool term that stands as a predicate."""
 
     term: Term
 
 
-@dataclass(frozen=True, slots=True)
-class Conjunction:
+class Conjunction(NamedTuple):
     """``left ∧ right``: the right side is not evaluated when the left is false."""
 
     left: Predicate
     right: Predicate
 
 
-@dataclass(frozen=True, slots=True)
-class Disjunction:
+class Disjunction(NamedTuple):
     """``left ∨ right``: the right side is not evaluated when the left is true."""
 
     left: Predicate
     right: Predicate
 
 
-@dataclass(frozen=True, slots=True)
-class Negation:
+class Negation(NamedTuple):
     """``¬ operand``."""
 
     operand: Predicate
 
 
-@dataclass(frozen=True, slots=True)
-class Quantified:
+class Quantified(NamedTuple):
     """``∀ variable ∈ domain . body`` (``universal``) or ``∃ …``, stopping at the element that decides."""
 
     universal: bool
@@ -137,8 +124,7 @@ class Quantified:
     body: Predicate
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictPresent:
+class VerdictPresent(NamedTuple):
     """Whether a verdict was produced."""
 
     verdict_type: str

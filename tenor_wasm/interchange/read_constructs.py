@@ -8,9 +8,8 @@ Each reader returns ``None`` after reporting when no usable construct is left.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
-from tenor_wasm.errors import Json, listed, shown
+from tenor_wasm.errors import Json, is_object, listed, shown
 from tenor_wasm.interchange import constructs as c
 from tenor_wasm.interchange.expressions import ExpressionReader, Scope
 from tenor_wasm.interchange.members import Members
@@ -38,7 +37,7 @@ def read_fact(members: Members, fact_id: str, source_ids: Mapping[str, Json]) ->
 def _check_source(members: Members, source: Json, source_ids: Mapping[str, Json]) -> None:
     if isinstance(source, str) and source:
         return
-    if not isinstance(source, Mapping):
+    if not is_object(source):
         members.fault("invalid_member", f"'source' must be a text or an object, not {shown(source)}", "source")
         return
     source_id = source.get("source_id")
@@ -94,7 +93,7 @@ def read_rule(members: Members, rule_id: str, scope: Scope) -> c.Rule | None:
     if stratum is None or body is None or produce is None or payload is None:
         return None
     reader = ExpressionReader(members.findings)
-    scope = replace(scope, stratum=stratum)
+    scope = scope._replace(stratum=stratum)
     verdict_type = produce.name("verdict_type")
     when = reader.predicate(body.json.get("when"), body.at("when"), scope) if body.required("when") else None
     payload_type = parse_type(payload.json.get("type"), payload.at("type"), members.findings)
@@ -220,7 +219,7 @@ def _target(members: Members, key: str) -> c.Target | None:
     json = members.json[key]
     if isinstance(json, str) and json:
         return c.StepRef(json)
-    if isinstance(json, Mapping):
+    if is_object(json):
         return _terminal(Members(json, members.at(key), members.findings))
     members.fault("invalid_member", f"'{key}' must be a step id or a Terminal, not {shown(json)}", key)
     return None

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from tenor_wasm.evaluator.action_space import follow_to_operations
 from tenor_wasm.evaluator.explain import Explained, explain_predicate
 from tenor_wasm.evaluator.flows import FlowResult
 from tenor_wasm.evaluator.provenance import StepRecord
+from tenor_wasm.evaluator.route import follow_to_operations
 from tenor_wasm.evaluator.snapshot import Snapshot
 from tenor_wasm.interchange import constructs as c
 from tenor_wasm.interchange import nodes

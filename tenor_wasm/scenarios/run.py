@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tenor_wasm.errors import Json, TenorError, listed
-from tenor_wasm.evaluator.action_space import ActionSpace, action_space
+from tenor_wasm.evaluator.action_space import action_space
+from tenor_wasm.evaluator.actions import ActionSpace
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates, read_entity_states
 from tenor_wasm.evaluator.flows import FlowResult, execute_flow

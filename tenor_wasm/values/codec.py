@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from tenor_wasm.errors import Findings, Json, Place, listed, shown
+from tenor_wasm.errors import Findings, Json, Place, is_object, listed, shown
 from tenor_wasm.values import numeric, times
 from tenor_wasm.values.json_float import JsonFloat as JsonFloat
 from tenor_wasm.values.types import (
@@ -117,12 +117,12 @@ def _int_decoder(base_type: IntType) -> Decoder:
 
 def _decimal(json: Json, wanted: str, place: Place, findings: Findings, digits: int = MAX_DIGITS) -> Any:
     """Read a decimal text, a whole number, or a structured ``decimal_value`` of at most so many digits."""
-    if isinstance(json, Mapping) and json.get("kind") == "decimal_value":
-        return _structured_decimal(json, wanted, place, findings, digits)
     if isinstance(json, str) or type(json) is int:
         value = numeric.parse_decimal(json if isinstance(json, str) else _integer_text(json), digits)
         if value is not None:
             return value
+    elif is_object(json) and json.get("kind") == "decimal_value":
+        return _structured_decimal(json, wanted, place, findings, digits)
     return _mismatch(json, wanted, place, findings)
 
 
@@ -246,13 +246,12 @@ def _money_decoder(base_type: MoneyType) -> Decoder:
     wanted_amount = 'a decimal as text with at most 28 digits, for example "10.50"'
 
     def decode(json: Json, place: Place, findings: Findings) -> Any:
-        if not isinstance(json, Mapping):
+        if type(json) is not dict and not isinstance(json, Mapping):
             return _mismatch(json, wanted, place, findings)
-        amount = _member(json, "amount", wanted, place, findings)
-        given = _member(json, "currency", wanted, place, findings)
-        if amount is INVALID or given is INVALID:
-            return INVALID
-        value = _decimal(amount, wanted_amount, (place, "amount"), findings)
+        if "amount" not in json or "currency" not in json:
+            return _without_member(json, ("amount", "currency"), wanted, place, findings)
+        given = json["currency"]
+        value = _decimal(json["amount"], wanted_amount, (place, "amount"), findings)
         if given != currency:
             findings.fault(
                 "wrong_currency", f"expected the currency '{currency}', got {shown(given)}", (place, "currency")
@@ -263,10 +262,12 @@ def _money_decoder(base_type: MoneyType) -> Decoder:
     return decode
 
 
-def _member(json: Mapping[str, Json], key: str, wanted: str, place: Place, findings: Findings) -> Any:
-    if key in json:
-        return json[key]
-    findings.fault("missing_field", f"'{key}' is missing: expected {wanted}", place)
+def _without_member(
+    json: Mapping[str, Json], keys: tuple[str, ...], wanted: str, place: Place, findings: Findings
+) -> _Invalid:
+    for key in keys:
+        if key not in json:
+            findings.fault("missing_field", f"'{key}' is missing: expected {wanted}", place)
     return INVALID
 
 
@@ -277,12 +278,11 @@ def _duration_decoder(base_type: DurationType) -> Decoder:
     whole = _whole_decoder(base_type.minimum, base_type.maximum, f"a whole number of {unit}{span}")
 
     def decode(json: Json, place: Place, findings: Findings) -> Any:
-        if not isinstance(json, Mapping):
+        if type(json) is not dict and not isinstance(json, Mapping):
             return _mismatch(json, wanted, place, findings)
-        value = _member(json, "value", wanted, place, findings)
-        given = _member(json, "unit", wanted, place, findings)
-        if value is INVALID or given is INVALID:
-            return INVALID
+        if "value" not in json or "unit" not in json:
+            return _without_member(json, ("value", "unit"), wanted, place, findings)
+        value, given = json["value"], json["unit"]
         if given != unit:
             findings.fault("wrong_unit", f"expected the unit '{unit}', got {shown(given)}", (place, "unit"))
             return INVALID
@@ -297,7 +297,7 @@ def _record_decoder(base_type: RecordType) -> Decoder:
     wanted = f"an object with the fields {listed(names)}"
 
     def decode(json: Json, place: Place, findings: Findings) -> Any:
-        if not isinstance(json, Mapping):
+        if type(json) is not dict and not isinstance(json, Mapping):
             return _mismatch(json, wanted, place, findings)
         record = RecordValue()
         complete = True
@@ -308,6 +308,8 @@ def _record_decoder(base_type: RecordType) -> Decoder:
             else:
                 findings.fault("missing_field", f"the field '{name}' is missing", place)
                 complete = False
+        if len(record) == len(json):
+            return record if complete else INVALID
         for name in json:
             if name not in names:
                 findings.warn("unknown_field", f"the field '{name}' is not declared and was ignored", (place, name))
@@ -321,12 +323,11 @@ def _tagged_union_decoder(base_type: TaggedUnionType) -> Decoder:
     wanted = f'an object {{"tag", "payload"}} with a tag of {listed(variants)}'
 
     def decode(json: Json, place: Place, findings: Findings) -> Any:
-        if not isinstance(json, Mapping):
+        if type(json) is not dict and not isinstance(json, Mapping):
             return _mismatch(json, wanted, place, findings)
-        tag = _member(json, "tag", wanted, place, findings)
-        payload_json = _member(json, "payload", wanted, place, findings)
-        if tag is INVALID or payload_json is INVALID:
-            return INVALID
+        if "tag" not in json or "payload" not in json:
+            return _without_member(json, ("tag", "payload"), wanted, place, findings)
+        tag, payload_json = json["tag"], json["payload"]
         decode_payload = variants.get(tag) if isinstance(tag, str) else None
         if decode_payload is None:
             findings.fault("unknown_variant", f"{shown(tag)} is not one of {listed(variants)}", (place, "tag"))
@@ -347,8 +348,9 @@ def _list_decoder(base_type: ListType) -> Decoder:
         if longest is not None and len(json) > longest:
             findings.fault("list_too_long", f"the list has {len(json)} elements; at most {longest} are declared", place)
             return INVALID
+        faults = len(findings.faults)
         values = tuple([decode_element(element, (place, index), findings) for index, element in enumerate(json)])
-        return INVALID if INVALID in values else values
+        return values if len(findings.faults) == faults else INVALID
 
     return decode
 
@@ -382,19 +384,17 @@ def decode_literal(json: Json, base_type: BaseType, place: Place, findings: Find
 
 def _plain(json: Json, base_type: BaseType) -> Json:
     """Take the wrappers off, down to the form that facts have."""
-    if isinstance(base_type, DurationType) and isinstance(json, Mapping) and json.get("kind") == "int_literal":
+    if isinstance(base_type, DurationType) and is_object(json) and json.get("kind") == "int_literal":
         json = json.get("value")
     if isinstance(base_type, DurationType):
         return {"value": json, "unit": base_type.unit} if type(json) is int else json
     # A record may have a field of its own that is named 'kind'.
-    is_record = (
-        isinstance(json, Mapping) and isinstance(base_type, RecordType) and json.keys() <= base_type.fields.keys()
-    )
-    if isinstance(json, Mapping) and isinstance(json.get("kind"), str) and not is_record:
+    is_record = is_object(json) and isinstance(base_type, RecordType) and json.keys() <= base_type.fields.keys()
+    if is_object(json) and isinstance(json.get("kind"), str) and not is_record:
         return _unwrap(json, base_type)
-    if isinstance(json, Mapping) and isinstance(base_type, RecordType):
+    if is_object(json) and isinstance(base_type, RecordType):
         return {name: _plain_member(value, base_type.fields.get(name)) for name, value in json.items()}
-    if isinstance(json, Mapping) and isinstance(base_type, TaggedUnionType):
+    if is_object(json) and isinstance(base_type, TaggedUnionType):
         return _plain_variant(json, base_type)
     if isinstance(json, list) and isinstance(base_type, ListType):
         return [_plain(element, base_type.element) for element in json]

@@ -9,11 +9,11 @@ Rules this module lives by:
 
 from __future__ import annotations
 
-import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import TypeAlias
 
 from tenor_wasm.errors import TenorError
+from tenor_wasm.values.patterns import pattern
 from tenor_wasm.values.types import MAX_DIGITS, MAX_PRECISION, DecimalType, IntType
 
 Number: TypeAlias = "int | Decimal"
@@ -30,7 +30,8 @@ _EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN, Emax=999, Emin=-999, traps=
 _ROUND = Context(prec=400, rounding=ROUND_HALF_EVEN, Emax=999, Emin=-999, traps=[InvalidOperation, Overflow])
 _STEPS = tuple(Decimal(1).scaleb(-scale) for scale in range(MAX_DIGITS + 1))
 _POWERS: tuple[int, ...] = tuple(10**digits for digits in range(MAX_PRECISION + 1))
-_DECIMAL_TEXT = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?\Z")
+_SHORT_DECIMAL = pattern(r"[0-9]+(?:\.[0-9]+)?\Z")
+_DECIMAL_TEXT = pattern(r"(-?)([0-9]+)(?:\.([0-9]+))?\Z")
 
 
 def parse_decimal(text: str, digits: int = MAX_DIGITS) -> Decimal | None:
@@ -39,6 +40,8 @@ def parse_decimal(text: str, digits: int = MAX_DIGITS) -> Decimal | None:
     Texts beyond the bounds of §13.6 (28 significant digits, scale 28, magnitude below 2^96) give ``None`` too. A type
     that declares more ``digits`` has them read and compared; computing with them overflows.
     """
+    if len(text) <= MAX_DIGITS and _SHORT_DECIMAL.match(text):
+        return Decimal(text)  # short enough to lie within every bound, and without a sign to lose
     match = _DECIMAL_TEXT.match(text) if len(text) <= 200 else None
     if match is None:
         return None

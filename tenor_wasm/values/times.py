@@ -7,20 +7,19 @@
 
 from __future__ import annotations
 
-import re
-
 from tenor_wasm.errors import TenorError
 from tenor_wasm.values.numeric import overflow
+from tenor_wasm.values.patterns import pattern
 from tenor_wasm.values.types import SECONDS_PER_UNIT
 
 NANOSECONDS = 10**9
 
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
-_DATE_TIME = re.compile(
+_DATE = pattern(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
+_DATE_TIME = pattern(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
     r"(?:([Zz])|([+-])([0-9]{2}):([0-9]{2}))\Z"
 )
-_DATE_TIME_WITHOUT_OFFSET = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?\Z")
+_DATE_TIME_WITHOUT_OFFSET = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?\Z")
 _MONTH_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _DAYS_TO_1970 = 719_468
 """Days from 0000-03-01 to 1970-01-01 in the proleptic Gregorian calendar."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from tenor_wasm.errors import Findings, Json, Place, listed, shown
+from tenor_wasm.errors import Findings, Json, Place, is_object, listed, shown
 
 MAX_DIGITS = 28
 """Significant digits of a decimal, and its largest scale (§13.6). A type may declare more digits."""
@@ -206,7 +206,7 @@ def parse_type(json: Json, place: Place, findings: Findings) -> BaseType | None:
 
     Every ill-formed part is reported to ``findings`` with code ``invalid_type``; ``None`` is returned then.
     """
-    if not isinstance(json, Mapping):
+    if not is_object(json):
         findings.fault("invalid_type", f'a type must be an object such as {{"base": "Bool"}}, not {shown(json)}', place)
         return None
     base = json.get("base")
@@ -262,7 +262,7 @@ class _TypeReader:
 
     def members(self, key: str, word: str) -> dict[str, BaseType] | None:
         value = self.json.get(key)
-        if not isinstance(value, Mapping):
+        if not is_object(value):
             self.fault(f"'{key}' must be an object of {word} to type, not {shown(value)}", key)
             return None
         parsed = {name: parse_type(member, ((self.place, key), name), self.findings) for name, member in value.items()}

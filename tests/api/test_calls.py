@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -82,7 +81,7 @@ def test_a_condition_is_summarised_with_no_more_parentheses_than_needed(predicat
 def test_results_are_frozen() -> None:
     evaluation = api.evaluate(CONTRACT, {"lines": []})
     for thing, name in ((evaluation, "warnings"), (CONTRACT, "id"), (api.inspect(CONTRACT), "contract")):
-        with pytest.raises(dataclasses.FrozenInstanceError):
+        with pytest.raises(AttributeError):
             setattr(thing, name, None)
 
 

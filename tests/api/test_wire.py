@@ -52,8 +52,14 @@ def test_each_method_answers(handle: int) -> None:
     run = ask("simulate_flow", contract=handle, flow="f", persona="clerk", facts=FACTS)["ok"]
     assert (run["simulation"], run["outcome"]) == (True, "success")
     inspection = ask("inspect", contract=handle)["ok"]
+    graph = inspection["flows"][0].pop("graph")
     assert inspection["flows"] == [
         {"id": "f", "entry": "do_send", "steps": ["do_send"], "affected_entities": ["Order"]}
+    ]
+    assert [node["id"] for node in graph["nodes"]] == ["do_send", "terminal:success", "terminal:failure"]
+    assert [(edge["from"], edge["to"], edge["way"]) for edge in graph["edges"]] == [
+        ("do_send", "terminal:success", "success"),
+        ("do_send", "terminal:failure", "failure handler"),
     ]
     assert inspection["operations"][0]["precondition_summary"] == "verdict_present(some)"
     assert inspection["rules"][0]["condition_summary"] == "count > 0"

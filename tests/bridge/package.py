@@ -39,7 +39,8 @@ def application(folder: Path, form: str) -> Path:
     """The shared application with the files of one form over it, in a folder below the one with the package."""
     place = folder / form
     shutil.copytree(FORMS / "app", place)
-    shutil.copytree(FORMS / form, place, dirs_exist_ok=True)
+    if (FORMS / form).is_dir():  # some forms take the application as it is
+        shutil.copytree(FORMS / form, place, dirs_exist_ok=True)
     shutil.copy(CONTRACT, place)
     return place
 

@@ -23,6 +23,27 @@ const closing = (condition) => ({
   },
 });
 
+/** Ids that sort, or become members, otherwise in JavaScript than in Python. */
+const NAMES = ["a", "b", "o-10", "o-9", "10", "9", "__proto__", "é", "\uffff", "\u{1f682}", "\u{1f682}x"];
+
+/** Numbers by arithmetic, the same in every host. */
+function chance(seed) {
+  let state = seed;
+  return (below) => {
+    state = (state * 1103515245 + 12345) % 2 ** 31;
+    return Math.floor((state / 2 ** 31) * below);
+  };
+}
+
+/** A value as text, whatever the order of its members. */
+function canonical(value) {
+  return JSON.stringify(value, (_key, part) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1))
+      : part,
+  );
+}
+
 /**
  * @param bridge the package's module
  * @param options for `createTenor`
@@ -87,6 +108,22 @@ export function scenarios(bridge, options, bundle) {
         return { ...answer, freed: contract.freed, afterFree: await ending(contract.inspect()) };
       }),
 
+    /** Many fact sets in one call, one of them refused, and the action spaces of many personas over the same states. */
+    batch: () =>
+      sharing(async (tenor) => {
+        const contract = await tenor.load(closing("paid = true"));
+        const input = { entityStates: { Order: { "o-1": "open" } }, personas: ["clerk", "nobody"] };
+        return {
+          values: await contract.evaluateBatch({ ...input, factSets: [{ paid: true }, { paid: 1 }, { paid: false }] }),
+          text: await contract.evaluateBatch({ factSets: '[{"paid": true}]' }),
+          single: await contract.evaluate({ facts: { paid: true } }),
+          spaces: [
+            await contract.actionSpace({ facts: { paid: true }, entityStates: input.entityStates, persona: "clerk" }),
+            await contract.actionSpace({ facts: { paid: true }, entityStates: input.entityStates, persona: "nobody" }),
+          ],
+        };
+      }),
+
     /** Why something is as it is, what a recorded run proves, what differs between two evaluations, and expectations. */
     reasons: () =>
       sharing(async (tenor) => {
@@ -115,6 +152,64 @@ export function scenarios(bridge, options, bundle) {
           unknown: await ending(contract.explain({ ...paid, target: { verdict: "none" } })),
           ofFreed: await ending(contract.diff({ a: paid, b: paid, otherContract: freed })),
         };
+      }),
+
+    /** A session is followed by its changes, and is at every moment what a fresh call is. */
+    session: () =>
+      sharing(async (tenor) => {
+        const contract = await tenor.load(closing("paid = true"));
+        const states = new Map([["b", "open"], ["a", "closed"]]);
+        const inputs = { facts: { paid: true }, persona: "clerk" };
+        const fresh = () => contract.actionSpace({ ...inputs, entityStates: { Order: Object.fromEntries(states) } });
+        const session = await contract.openSession({ ...inputs, entityStates: { Order: Object.fromEntries(states) } });
+        const first = await session.changes();
+        let held = first;
+        const below = chance(5);
+        const different = [];
+        let refused = 0;
+        for (let turn = 0; turn < 80; turn++) {
+          const id = NAMES[below(NAMES.length)];
+          const step = below(10);
+          const change = async () => {
+            if (step < 4) await session.transition("Order", id, "closed").then(() => states.set(id, "closed"));
+            else if (step < 7) await session.addInstance("Order", id).then(() => states.set(id, "open"));
+            else if (step < 8) await session.removeInstance("Order", id).then(() => states.delete(id));
+            else if (step < 9) await session.setFacts((inputs.facts = { paid: below(2) === 1 }));
+            else await session.setPersona((inputs.persona = ["clerk", "stranger"][below(2)]));
+          };
+          await change().catch((error) => (error instanceof bridge.TenorError ? refused++ : Promise.reject(error)));
+          held = bridge.applyChange(held, await session.changes(held.revision));
+          const { revision, ...full } = await session.actionSpace();
+          const same = [bridge.expandActionSpace(held), { ...full, revision }].map(canonical);
+          const alike = [full, await fresh()].map(canonical);
+          if (same[0] !== same[1] || alike[0] !== alike[1] || revision !== session.revision) different.push([turn, same, alike]);
+        }
+        await session.setFacts('{"paid": true}');
+        await session.setPersona("clerk");
+        for (const id of states.keys()) await session.removeInstance("Order", id);
+        await session.addInstance("Order", "o-1");
+        const run = await session.simulateFlow({ flow: "closing", instanceBindings: { Order: "o-1" } });
+        const applied = await session.apply(run);
+        const again = await ending(session.apply(run));
+        const verdicts = (await session.evaluate()).verdicts.map(({ type }) => type);
+        const counts = await session.actionSpace({ form: "counts" });
+        await contract.free();
+        const withoutContract = await session.addInstance("Order", "o-2");
+        const answer = {
+          different,
+          refused,
+          warnings: session.warnings,
+          caughtUp: canonical(bridge.applyChange(first, await session.changes(first.revision))) === canonical(await session.changes()),
+          wrongBase: await ending((async () => bridge.applyChange(first, await session.changes(held.revision)))()),
+          advanced: [applied - session.revision, withoutContract - session.revision],
+          again,
+          verdicts,
+          counts: counts.blocked_actions[0].blocked_counts,
+          future: await ending(session.changes(session.revision + 1)),
+          unopened: await ending(contract.openSession({ facts: {}, persona: "clerk" })),
+        };
+        await session[Symbol.asyncDispose]();
+        return { ...answer, freed: session.freed, afterFree: [await ending(session.evaluate()), await ending(session.setPersona("x"))] };
       }),
 
     /** Large integers, in and out, by text and by value. */
@@ -169,6 +264,46 @@ export function scenarios(bridge, options, bundle) {
         const waiting = [count(contract, 1), count(other, 2), count(contract, 3)];
         setTimeout(() => controller.abort(), 100);
         return { runaway: await runaway, waiting: await Promise.all(waiting), later: await count(other, 4), told };
+      }),
+
+    /** Sessions are in a new worker what they were in the last: by their changes, by their inputs, without their contract. */
+    sessionRestart: () =>
+      using({ limits: { abortGrace: 50 } }, async (tenor, contract, told) => {
+        const other = await tenor.load(closing("paid = true"));
+        const facts = { paid: true };
+        const short = await other.openSession({ facts, entityStates: { Order: { "o-1": "open", "o-2": "open" } }, persona: "clerk" });
+        const long = await other.openSession({ facts, entityStates: { Order: { "o-1": "open" } }, persona: "clerk" });
+        const freed = await other.openSession({ facts, persona: "clerk" });
+        await Promise.all([freed.free(), other.free()]);
+        const end = async () => {
+          const controller = new AbortController();
+          const runaway = ending(contract.evaluate({ facts: RUNAWAY }, { signal: controller.signal }));
+          const waiting = short.addInstance("Order", `late-${short.revision}`);
+          setTimeout(() => controller.abort(), 100);
+          return [(await runaway).error.name, await waiting];
+        };
+        await short.transition("Order", "o-1", "closed");
+        await ending(short.transition("Order", "o-1", "open"));
+        const held = await short.changes();
+        const filler = "x".repeat(30_000);
+        for (let turn = 0; turn < 4; turn++) await long.setFacts({ paid: turn % 2 === 0, filler: `${filler}${turn}` });
+        await long.transition("Order", "o-1", "closed");
+        const before = [await short.actionSpace(), await long.actionSpace(), await long.evaluate()];
+        const first = await end();
+        const after = [bridge.expandActionSpace(held), await long.actionSpace(), await long.evaluate()];
+        const caughtUp = bridge.applyChange(held, await short.changes(held.revision));
+        await long.removeInstance("Order", "o-1");
+        const second = await end();
+        return {
+          told,
+          ended: [first, second],
+          same: before.map((answer, index) => canonical(answer) === canonical(after[index])),
+          caughtUp: caughtUp.instances,
+          now: (await short.changes()).instances,
+          long: [(await long.changes()).instances, long.revision],
+          fromBefore: (await long.changes(0)).form,
+          freed: await ending(freed.evaluate()),
+        };
       }),
 
     /** A call that exceeds its budget, the call's own or the instance's, ends the worker too. */

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-// Optional, and installed beside the bridge: so it is looked for from there.
+// Installed beside the bridge: so it is looked for from there.
 const { default: puppeteer } = await import(createRequire(join(process.cwd(), "package.json")).resolve("puppeteer-core"));
 const { firefox, address, wheel } = JSON.parse(await text(process.stdin));
 const browser = await puppeteer.launch({ browser: "firefox", executablePath: firefox, headless: true });

@@ -58,6 +58,48 @@ export async function call(method, params) {
   return JSON.parse(await tenor.call(method, JSON.stringify(params)));
 }
 
+/** Every method of the wire with something to do, and what it answers. */
+export async function everyCall() {
+  const bundle = await (await fetch("/tests/contracts/release.json")).json();
+  const files = { "a.tenor": "persona clerk\n" };
+  const facts = { payment_received: true, release_approved: true };
+  const states = { entity_states: { Order: "approved" }, persona: "escrow_agent" };
+  const contract = (await call("load", { bundle })).ok.handle;
+  const situation = { facts, ...states };
+  const { session } = (await call("open_session", { contract, ...situation })).ok;
+  const order = { session, entity: "Order", instance: "o-9" };
+  const given = {
+    version: {},
+    load: { files, root: "a.tenor" },
+    elaborate: { files, root: "a.tenor" },
+    format: { source: "persona   clerk\n" },
+    outline: { files, root: "a.tenor" },
+    vocabulary: {},
+    evaluate: { contract, facts },
+    action_space: { contract, ...situation },
+    evaluate_batch: { contract, fact_sets: [facts], ...states, persona: undefined, personas: ["escrow_agent"] },
+    simulate_flow: { contract, flow: "release_flow", ...situation, provenance: true },
+    inspect: { contract },
+    explain: { contract, target: { action: "release_flow" }, ...situation },
+    diff: { contract, a: situation, b: { ...situation, facts: { ...facts, release_approved: false } } },
+    verify: { contract, chain: {} },
+    run_scenarios: { contract, scenarios: { scenarios: [{ title: "one", ...situation, flow: "release_flow", expect: {} }] } },
+    open_session: { contract, ...situation },
+    set_facts: { session, facts },
+    set_persona: { session, persona: "escrow_agent" },
+    add_instance: { ...order, state: "approved" },
+    transition: { ...order, to: "released" },
+    apply: { session, transitions: [] },
+    remove_instance: order,
+    session_inputs: { session },
+    free_session: { session },
+    free: { contract },
+  };
+  const answers = {};
+  for (const [method, params] of Object.entries(given)) answers[method] = await call(method, params);
+  return answers;
+}
+
 export async function dispose() {
   await tenor.dispose();
 }
@@ -66,17 +108,24 @@ function isClean() {
   return String(fetch) === native && String(WebAssembly.instantiateStreaming).includes("[native code]");
 }
 
-/** Imports of modules that the snapshot does not hold, from the library and from the package. */
-export async function lateImports(wheelURL, names) {
+/** Imports of modules that a start does without, from the library and from the package; first of one before they are there. */
+export async function lateImports(wheelURL, snapshot, names) {
   const absolute = (path) => new URL(path, location.href).href;
   const runtime = await startRuntime({
     indexURL: absolute("/pyodide/"),
     compiledURL: absolute("/compiled/"),
     wheelURL: absolute(wheelURL),
-    snapshot: true,
+    snapshot,
     timeouts: DEFAULT_TIMEOUTS,
   });
   const { import_module } = runtime.functions("importlib", ["import_module"]);
+  let early;
+  try {
+    import_module(names[0]);
+  } catch (error) {
+    early = String(error.message).trim().split("\n").at(-1);
+  }
+  await runtime.rest;
   const results = {};
   for (const name of names) {
     try {
@@ -88,7 +137,7 @@ export async function lateImports(wheelURL, names) {
   }
   const random = runtime.functions("random", ["random"]).random();
   runtime.dispose();
-  return { files: runtime.files, results, random };
+  return { files: runtime.files, early, results, random };
 }
 
 /** The plain wheel in a Pyodide of somebody else, by micropip. */

@@ -36,6 +36,7 @@ HOSTS = [*WORKERS, pytest.param("browser main", marks=IN_BROWSER), pytest.param(
 
 SCENARIOS = [
     "everyCall",
+    "batch",
     "reasons",
     "numbers",
     "refusals",
@@ -45,8 +46,9 @@ SCENARIOS = [
     "twoInstances",
     "dispose",
     "retry",
+    "session",
 ]
-ENDING_WORKERS = ["abortRunning", "runaway"]
+ENDING_WORKERS = ["abortRunning", "runaway", "sessionRestart"]
 """Scenarios that only a host with workers can play."""
 
 
@@ -148,6 +150,18 @@ def test_every_call_answers_as_python_does(play: Play) -> None:
 
 
 @pytest.mark.parametrize("play", HOSTS, indirect=True)
+def test_a_batch_answers_what_single_calls_answer(play: Play) -> None:
+    told = play("batch")
+    first, refused, last = told["values"]["results"]
+    assert {name: value for name, value in first.items() if name != "action_spaces"} == told["single"]
+    assert first["action_spaces"] == told["spaces"]
+    assert refused["error"]["path"] == "/fact_sets/1/paid"
+    assert last["verdicts"] == []
+    assert told["values"]["failed"] == 1
+    assert told["text"]["results"] == [told["single"]]
+
+
+@pytest.mark.parametrize("play", HOSTS, indirect=True)
 def test_the_handle_gives_reasons(play: Play) -> None:
     told = play("reasons")
     assert told["verdict"]["holds"] is True
@@ -164,6 +178,39 @@ def test_the_handle_gives_reasons(play: Play) -> None:
     assert told["unsafe"]["error"]["path"] == "/b/facts/paid"
     assert told["unknown"]["error"]["code"] == "unknown_target"
     assert told["ofFreed"]["error"]["path"] == "/other_contract"
+
+
+@pytest.mark.parametrize("play", HOSTS, indirect=True)
+def test_a_session_is_followed_by_its_changes(play: Play) -> None:
+    told = play("session")
+    assert told["different"] == []
+    assert 10 < told["refused"] < 60
+    assert told["warnings"] == []
+    assert told["caughtUp"] is True
+    assert told["wrongBase"]["error"]["code"] == "unknown_revision"
+    assert told["advanced"] == [-1, 0]
+    assert told["again"]["error"]["code"] == "state_conflict"
+    assert told["again"]["error"]["path"] == "/transitions/0/from_state"
+    assert told["verdicts"] == ["may_close"]
+    assert told["counts"] == {"Order": 1}
+    assert told["future"]["error"]["code"] == "unknown_revision"
+    assert told["unopened"]["error"]["code"] == "unknown_handle"
+    assert told["freed"] is True
+    assert [outcome["error"]["code"] for outcome in told["afterFree"]] == ["unknown_session"] * 2
+
+
+@pytest.mark.parametrize("play", WORKERS, indirect=True)
+def test_sessions_outlive_their_worker(play: Play) -> None:
+    told = play("sessionRestart")
+    assert told["told"] == ["restart abort", "restarted 1"] * 2
+    assert told["ended"] == [["AbortError", 2], ["AbortError", 3]]
+    assert told["same"] == [True, True, True]
+    once = {"Order": {"closed": ["o-1"], "open": ["late-1", "o-2"]}}
+    assert told["caughtUp"] == once
+    assert told["now"] == {"Order": {"closed": ["o-1"], "open": ["late-1", "late-2", "o-2"]}}
+    assert told["long"] == [{}, 6]
+    assert told["fromBefore"] == "grouped"
+    assert told["freed"]["error"]["code"] == "unknown_session"
 
 
 @pytest.mark.parametrize("play", HOSTS, indirect=True)

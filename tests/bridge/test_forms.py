@@ -101,7 +101,10 @@ def test_importing_every_entry_does_nothing_and_needs_no_window(workshop: Path) 
     seen = json.loads(package.run(package.application(workshop / "imports", "node"), "node", "imports.js"))
     assert (seen["added"], seen["fetched"]) == ([], 0)
     assert seen["entries"] == {
-        "tenor-wasm": ["TenorError", "VERSION", "createTenor", "latest", "parseJson", "sourceErrors", "writeJson"],
+        "tenor-wasm": [
+            *("TenorError", "VERSION", "applyChange", "createTenor", "expandActionSpace", "latest"),
+            *("parseJson", "sourceErrors", "writeJson"),
+        ],
         "tenor-wasm/compat": [
             *("TenorError", "TenorEvaluator", "compute_action_space", "default", "evaluate", "free_contract"),
             *("initSync", "inspect_contract", "load_contract", "simulate_flow", "simulate_flow_with_bindings"),
@@ -135,6 +138,9 @@ def test_the_tarball_holds_what_is_needed_and_nothing_else(wheel: Path) -> None:
     assert names - modules == {
         *("package.json", "README.md", "LICENSE"),
         *(f"runtime/{name}" for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json")),
-        *(f"runtime/{name}" for name in ("python_stdlib.zip", "python_stdlib.bin", "tenor_wasm.bin", "snapshot.bin")),
+        *(
+            f"runtime/{name}"
+            for name in ("python_stdlib.zip", "python_start.bin", "python_stdlib.bin", "tenor_wasm.bin", "snapshot.bin")
+        ),
         *(f"runtime/{name}" for name in ("tenor-runtime.json", "worker.js", "NOTICE.txt", wheel.name)),
     }

@@ -27,10 +27,10 @@ COMBINATIONS = 20
 """How many combinations of instances are tried for each outcome."""
 
 
-def answer(call: Any, *args: Any) -> Json:
+def answer(call: Any, *args: Any, **options: Any) -> Json:
     """What a call answers as JSON, or the code of the fault of computation that it met."""
     try:
-        return api.to_json(call(*args))
+        return api.to_json(call(*args, **options))
     except api.TenorError as error:
         return computation_error(error)
 
@@ -134,7 +134,7 @@ def test_an_action_can_be_done_on_exactly_the_instances_that_it_lists(situation:
                     assert executes(operation, label, space, states, {**binding, **aside}) == expected
             for entity_id in entities:
                 offered = set(action.instance_bindings.get(entity_id, ()))
-                blocked = action.blocked_instances.get(entity_id, {})
+                blocked: Mapping[str, str] = action.blocked_instances.get(entity_id) or {}
                 assert offered.isdisjoint(blocked)
                 assert offered | set(blocked) == set(nested[entity_id])
                 assert all(nested[entity_id][name] == state for name, state in blocked.items())

@@ -12,6 +12,7 @@ import pytest
 
 from tenor_wasm.cli import main
 from tenor_wasm.cli import verify as command
+from tenor_wasm.cli.lines import BATCH
 from tenor_wasm.cli.progress import Progress
 from tests.engines import CONTRACTS
 from tests.why.test_chain import CONTRACT, SMALL, chain
@@ -81,7 +82,7 @@ def lines(document: Json, count: int) -> list[str]:
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_the_tampered_line_among_many_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path, jobs: str) -> None:
     document = recorded(capsys)
-    many = lines(document, 3 * command.BATCH)
+    many = lines(document, 3 * BATCH)
     many[150] = many[150].replace('"result": true', '"result": false', 1)
     many[170] = many[170][:-1]
     path = tmp_path / "chains.jsonl"

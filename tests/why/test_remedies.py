@@ -157,6 +157,7 @@ def test_every_suggestion_for_a_random_contract_proves_true(data: st.DataObject)
         answer: Json = api.to_json(result)
         for suggestion in answer.get("remedies", {"suggestions": ()})["suggestions"]:
             assert applied(contract, answer, suggestion, facts, states), suggestion
+            assert all(change["text"] in answer["text"] for change in suggestion["changes"]), suggestion
 
 
 def contract_about(base_type: Json, when: Json) -> api.Contract:

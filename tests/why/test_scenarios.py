@@ -204,7 +204,7 @@ def test_the_command_says_what_it_cannot_use(tmp_path: Path, capsys: pytest.Capt
 
 def test_the_examples_are_scenario_files_that_pass(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["test", str(EXAMPLES)]) == 0
-    assert "14 passed, 0 failed" in capsys.readouterr().out
+    assert "37 passed, 0 failed" in capsys.readouterr().out
 
 
 def test_explain_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,8 @@
 //
 //   node web/scripts/build-runtime.mjs --wheel dist/tenor_wasm-….whl [--out web/runtime] [--accelerator msgspec-….whl] [--plain]
 //
-//   python_stdlib.bin    the standard library as bytecode: a zip, gzipped for the transfer
+//   python_start.bin     the part of the standard library that Python and the package import, as bytecode: a zip, gzipped for the transfer
+//   python_stdlib.bin    the whole library, likewise: it takes the other's place after the start
 //   tenor_wasm.bin       the wheel, likewise; it is put on `sys.path` as it is
 //   snapshot.bin         Python's memory with the package imported, gzipped: of use with exactly these two files only
 //   tenor_wasm-….whl     the plain wheel, for everybody else (micropip, the fallback)
@@ -23,13 +24,27 @@ import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 
 /** Raised whenever the runtime could misread an older manifest; the same number stands in src/compiled.ts. */
-const FORMAT = 1;
+const FORMAT = 2;
 const MANIFEST = "tenor-runtime.json";
 /** Where the package's archive lies in Python's file system; the same path stands in src/pyodide.ts. */
 const PACKAGE_PATH = "/lib/tenor_wasm.zip";
 const ENTRY_MODULE = "tenor_wasm.api.wire";
-/** What the package imports from the library beyond what Pyodide does; a module too few only costs a little time. */
-const IMPORTED_BY_PACKAGE = ["__future__", "datetime", "decimal", "hashlib", "numbers", "platform", "uuid"];
+/** All modules that a call can need, also those that are imported only when it comes. */
+const MODULES = [
+  ENTRY_MODULE,
+  "tenor_wasm.api.compat",
+  "tenor_wasm.api.records",
+  "tenor_wasm.api.render_inspect",
+  "tenor_wasm.api.render_why",
+  "tenor_wasm.api.scenarios",
+  "tenor_wasm.api.wire_sessions",
+  "tenor_wasm.elaborator.elaborate",
+  "tenor_wasm.elaborator.format",
+  "tenor_wasm.elaborator.outline",
+  "tenor_wasm.evaluator.live_instances",
+  "difflib",
+];
+const IMPORT_ALL = `import ${MODULES.join(", ")}`;
 /** Bytes in a page of the snapshot; the same number stands in src/compiled.ts. */
 const PAGE = 4096;
 
@@ -48,6 +63,7 @@ const pyodideFolder = join(createRequire(import.meta.url).resolve("pyodide/packa
 const { loadPyodide, version: pyodideVersion } = await import(join(pyodideFolder, "pyodide.mjs"));
 const { version } = JSON.parse(await readFile(join(here, "../package.json"), "utf8"));
 const compilerSource = await readFile(join(here, "compile_archive.py"), "utf8");
+const startModule = await readFile(join(here, "tenor_wasm_start.py"), "utf8");
 const sitecustomize = await readFile(join(here, "sitecustomize.py"), "utf8");
 
 const work = await mkdtemp(join(tmpdir(), "tenor-runtime-"));
@@ -62,12 +78,14 @@ async function build() {
   const stock = await readFile(join(pyodideFolder, "python_stdlib.zip"));
   const wheel = await readFile(values.wheel);
   const { libraryPath, python } = compiler;
-  const library = (await builtBefore(sha256(stock))) ?? (await compileLibrary(compiler, stock, libraryPath));
-  const archive = compiler.compile(wheel, PACKAGE_PATH);
-  const snapshot = await makeSnapshot(library, archive);
+  const library = (await builtBefore(sha256(stock))) ?? compiler.compile(stock, libraryPath, sitecustomize);
+  const archive = compiler.compilePackage(wheel, library);
+  const start = compiler.only(library, await importedModules(library, archive));
+  const snapshot = await makeSnapshot(start, archive);
 
   await mkdir(values.out, { recursive: true });
   const files = {
+    start: { ...(await write("python_start.bin", compiler.compress(start))), ...unpacked(start) },
     library: { ...(await write("python_stdlib.bin", compiler.compress(library))), ...unpacked(library), source: sha256(stock), compiler: sha256(compilerSource + sitecustomize) },
     package: { ...(await write("tenor_wasm.bin", compiler.compress(archive))), ...unpacked(archive) },
     snapshot: {
@@ -88,9 +106,10 @@ async function build() {
 async function startCompiler() {
   const pyodide = await loadPyodide();
   pyodide.runPython(compilerSource);
-  const bytesOf = pyodide.runPython("lambda view: view.to_bytes()");
+  const toBytes = pyodide.runPython("lambda view: view.to_bytes()");
+  const pythonBytes = (bytes) => toBytes(new Uint8Array(bytes));
   const call = (name, bytes, ...rest) => {
-    const result = pyodide.globals.get(name)(bytesOf(new Uint8Array(bytes)), ...rest);
+    const result = pyodide.globals.get(name)(pythonBytes(bytes), ...rest);
     const plain = result.toJs();
     result.destroy();
     return plain;
@@ -102,24 +121,34 @@ async function startCompiler() {
     python,
     libraryPath,
     compile: (archive, ...rest) => call("compile_archive", archive, ...rest),
-    compressOthers: (archive, modules) => {
+    compilePackage: (wheel, library) => {
+      const compiled = call("compile_archive", wheel, PACKAGE_PATH);
+      return call("with_start", compiled, pythonBytes(wheel), PACKAGE_PATH, startModule, pythonBytes(library));
+    },
+    only: (archive, modules) => {
       const names = pyodide.toPy(modules);
-      const packed = call("compress_others", archive, names);
+      const part = call("only", archive, names);
       names.destroy();
-      return packed;
+      return part;
     },
     compress: (bytes) => (values.plain ? bytes : call("compress", bytes)),
   };
 }
 
-/** The library; what every start imports is not compressed in it, everything else is. */
-async function compileLibrary(compiler, stock, libraryPath) {
-  const plain = compiler.compile(stock, libraryPath, sitecustomize);
-  const libraryFile = join(work, "plain.zip");
-  await writeFile(libraryFile, plain);
-  const pyodide = await loadPyodide({ stdLibURL: libraryFile });
-  const modules = pyodide.runPython("import sys; sorted(sys.modules)").toJs();
-  return compiler.compressOthers(plain, [...modules, ...IMPORTED_BY_PACKAGE]);
+/** All that Python, Pyodide and the package import at their start or in any call. */
+async function importedModules(library, archive) {
+  const pyodide = await startFrom(library, archive);
+  return pyodide.runPython(`${IMPORT_ALL}; import sys; sorted(sys.modules)`).toJs();
+}
+
+/** A Pyodide with these archives in their places. */
+async function startFrom(library, archive, options = {}) {
+  const libraryFile = join(work, "python_stdlib.zip");
+  await writeFile(libraryFile, library);
+  const pyodide = await loadPyodide({ ...options, stdLibURL: libraryFile });
+  pyodide.FS.writeFile(PACKAGE_PATH, archive);
+  pyodide.runPython(`import sys; sys.path.insert(1, "${PACKAGE_PATH}"); import tenor_wasm_start`);
+  return pyodide;
 }
 
 /** The compiled library of an earlier build, where it came from the same source in the same way. */
@@ -140,14 +169,11 @@ async function builtBefore(source) {
  * Python's memory after it has imported the package. What would differ from build to build is fixed: the hash seed, the clock, and what
  * the host calls random.
  */
-async function makeSnapshot(library, archive) {
-  const libraryFile = join(work, "python_stdlib.zip");
-  await writeFile(libraryFile, library);
+async function makeSnapshot(start, archive) {
   const restore = freezeHost();
   try {
-    const pyodide = await loadPyodide({ _makeSnapshot: true, stdLibURL: libraryFile, env: { PYTHONHASHSEED: "0" } });
-    pyodide.FS.writeFile(PACKAGE_PATH, archive);
-    pyodide.runPython(`import sys; sys.path.insert(1, "${PACKAGE_PATH}"); import ${ENTRY_MODULE}; import gc; gc.collect(); gc.freeze(); gc.enable()`);
+    const pyodide = await startFrom(start, archive, { _makeSnapshot: true, env: { PYTHONHASHSEED: "0" } });
+    pyodide.runPython(`${IMPORT_ALL}; import gc; gc.collect(); gc.freeze(); gc.enable()`);
     return pyodide.makeMemorySnapshot();
   } finally {
     restore();

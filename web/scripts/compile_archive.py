@@ -6,23 +6,34 @@ a hash that nobody checks at run time (``unchecked-hash``), never by a date.
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import importlib.util
 import io
+import marshal
+import sys
+import tempfile
 import zipfile
 from importlib import _bootstrap_external  # type: ignore[attr-defined]
+from types import CodeType
+from typing import Any
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest date that a zip can hold."""
 
 _ENDINGS = (".pyc", "/__init__.pyc")
 
+_COMMAND_LINE = {"cli", "__main__"}
+"""Names of modules that no host of the archive imports."""
+
 
 def compile_archive(archive: bytes, folder: str, sitecustomize: str | None = None) -> bytes:
-    """The archive with ``name.pyc`` in the place of each ``name.py``, uncompressed; ``folder`` is for tracebacks.
+    """The archive with ``name.pyc`` in the place of each ``name.py``; ``folder`` is for tracebacks.
 
-    ``zipimport`` takes a ``.pyc`` that stands where the source would.
+    ``zipimport`` takes a ``.pyc`` that stands where the source would. A library, which is the archive with a
+    ``sitecustomize``, is compressed to be small in memory; not so what every start reads, piece by piece.
     """
+    how = zipfile.ZIP_STORED if sitecustomize is None else zipfile.ZIP_DEFLATED
     compiled = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(compiled, "w") as target:
         for name in source.namelist():
@@ -32,27 +43,62 @@ def compile_archive(archive: bytes, folder: str, sitecustomize: str | None = Non
             if name.endswith(".py"):
                 content = _bytecode(content, f"{folder}/{name}")
                 name += "c"
-            target.writestr(_entry(name), content)
+            target.writestr(_entry(name), content, how, 9)
         if sitecustomize is not None:
             name = "sitecustomize.py"
             target.writestr(_entry(f"{name}c"), _bytecode(sitecustomize.encode(), f"{folder}/{name}"))
     return compiled.getvalue()
 
 
-def compress_others(archive: bytes, modules: list[str]) -> bytes:
-    """The archive with all entries compressed except those of ``modules``.
+def with_start(compiled: bytes, archive: bytes, folder: str, start: str, library: bytes) -> bytes:
+    """The compiled archive with the module ``start``, the code of its dataclasses' methods, and the library's modules.
 
-    These are imported by every start: Python would have to inflate them one by one. The others must not make the
-    archive larger than it need be, because the browser inflates the whole before the start.
+    ``archive`` is what it was compiled from; all its modules are imported here, except those for the command line.
     """
-    starting = {f"{path}{end}" for module in modules for path in [module.replace(".", "/")] for end in _ENDINGS}
-    packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(packed, "w") as target:
-        for name in source.namelist():
-            entry = _entry(name)
-            entry.compress_type = zipfile.ZIP_STORED if name in starting else zipfile.ZIP_DEFLATED
-            target.writestr(entry, source.read(name), compresslevel=9)
+    names = [name for name in zipfile.ZipFile(io.BytesIO(library)).namelist() if name.endswith(".pyc")]
+    modules = sorted(name.removesuffix(".pyc").removesuffix("/__init__").replace("/", ".") for name in names)
+    packed = io.BytesIO(compiled)
+    with zipfile.ZipFile(packed, "a") as target:
+        name = "tenor_wasm_start.py"
+        target.writestr(_entry(f"{name}c"), _bytecode(start.encode(), f"{folder}/{name}"))
+        # Of a version without references: whether Python writes those depends on who else uses an object.
+        target.writestr(_entry("tenor_wasm_start.bin"), marshal.dumps((_dataclass_code(archive), modules), 2))
     return packed.getvalue()
+
+
+def _dataclass_code(archive: bytes) -> dict[str, CodeType]:
+    code: dict[str, CodeType] = {}
+
+    def compile_and_keep(text: str, namespace: dict[str, Any], names: dict[str, Any]) -> None:
+        code[text] = compile(text, "<string>", "exec")
+        exec(code[text], namespace, names)
+
+    with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+        file.write(archive)
+        file.flush()
+        sys.path.insert(0, file.name)
+        dataclasses.exec = compile_and_keep  # type: ignore[attr-defined]
+        try:
+            for name in zipfile.ZipFile(file.name).namelist():
+                module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+                if name.endswith(".py") and _COMMAND_LINE.isdisjoint(module.split(".")):
+                    importlib.import_module(module)
+        finally:
+            del dataclasses.exec  # type: ignore[attr-defined]
+            sys.path.remove(file.name)
+    return code
+
+
+def only(archive: bytes, modules: list[str]) -> bytes:
+    """The part of the archive that holds these modules, uncompressed, and the module that Python runs first."""
+    paths = [module.replace(".", "/") for module in [*modules, "sitecustomize"]]
+    wanted = {f"{path}{end}" for path in paths for end in _ENDINGS}
+    part = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(part, "w") as target:
+        for name in source.namelist():
+            if name in wanted:
+                target.writestr(_entry(name), source.read(name))
+    return part.getvalue()
 
 
 def _bytecode(source: bytes, path: str) -> bytes:

@@ -35,7 +35,7 @@ await writeFile(join(runtime, "NOTICE.txt"), notice(await versionIn(join(pyodide
 
 async function checkVersions() {
   const version = await versionIn(join(web, "package.json"));
-  const { VERSION, PYODIDE_VERSION } = { ...(await import("../dist/version.js")), ...(await import("../dist/runtime.js")) };
+  const { VERSION, PYODIDE_VERSION } = await import("../dist/version.js");
   const manifest = JSON.parse(await readFile(join(runtime, "tenor-runtime.json"), "utf8"));
   const wheels = (await readdir(runtime)).filter((name) => name.startsWith("tenor_wasm-") && name.endsWith(".whl"));
   expect("the version in src/version.ts", VERSION, version);
@@ -65,7 +65,7 @@ License 2.0 (https://www.mozilla.org/MPL/2.0/); the source is at https://github.
 under the Python Software Foundation License Version 2 (https://docs.python.org/3/license.html).
 
 ${PYODIDE_FILES.map((name) => `  ${name}\n`).join("")}
-python_stdlib.bin is CPython's standard library out of python_stdlib.zip, compiled; snapshot.bin is the memory of a Pyodide that has
+python_start.bin and python_stdlib.bin are CPython's standard library out of python_stdlib.zip, compiled, in part and whole; snapshot.bin is the memory of a Pyodide that has
 started. Everything else is tenor-wasm, under the licence in ../LICENSE.
 `;
 }

@@ -26,6 +26,13 @@ export const MAGIC = {
   json: [0x7b],
 } as const;
 
+/** Who wants to see a file while it arrives. */
+export interface Watcher {
+  /** The answer before its body is read; a clone of it may be read. */
+  onResponse?(response: Response): void;
+  onChunk?(chunk: Uint8Array<ArrayBuffer>): void;
+}
+
 /** What all downloads of one start share. When one of them fails the others are of no use: `stop` ends them. */
 export class Downloads {
   readonly meter: Meter;
@@ -36,6 +43,8 @@ export class Downloads {
     readonly options: StartOptions,
     onProgress: ((progress: Progress) => void) | undefined,
     signal: AbortSignal | undefined,
+    /** What bodies wait for before they are read. */
+    private readonly readable: Promise<void> | undefined = undefined,
   ) {
     this.meter = new Meter(onProgress);
     if (signal !== undefined) follow(signal, this.controller);
@@ -54,8 +63,8 @@ export class Downloads {
     this.controller.signal.addEventListener("abort", callback, { once: true });
   }
 
-  /** The file's checked bytes. `onResponse` gets the answer before its body is read; it may read a clone. */
-  async get(asset: Asset, onResponse?: (response: Response) => void): Promise<Bytes> {
+  /** The file's checked bytes. */
+  async get(asset: Asset, watcher: Watcher = {}): Promise<Bytes> {
     const limit = this.options.timeouts.download;
     const idle = new AbortController();
     const linked = new AbortController();
@@ -68,10 +77,10 @@ export class Downloads {
     };
     try {
       const bytes = asset.url.startsWith("file:")
-        ? await this.read(asset)
-        : await this.fetch(asset, linked.signal, stillComing, onResponse);
+        ? await this.read(asset, watcher)
+        : await this.fetch(asset, linked.signal, stillComing, watcher);
       check(asset, bytes);
-      this.hashed(asset, bytes);
+      void this.hashed(asset, bytes);
       return bytes;
     } catch (thrown) {
       if (idle.signal.aborted) throw downloadError(asset, `no byte arrived for ${limit / 1000} seconds`, "runtime_timeout");
@@ -86,10 +95,11 @@ export class Downloads {
    * Has the file's hash checked, beside everything else; `allHashed` waits for it. What starts meanwhile from an altered file is
    * given up then: the hash finds mistakes of deployment, it is no defence against a server.
    */
-  hashed(asset: Asset, bytes: Bytes): void {
+  hashed(asset: Asset, bytes: Bytes): Promise<void> {
     const checked = checkHash(asset, bytes);
     checked.catch(() => undefined);
     this.hashes.push(checked);
+    return checked;
   }
 
   async allHashed(): Promise<void> {
@@ -129,27 +139,35 @@ export class Downloads {
     asset: Asset,
     signal: AbortSignal,
     stillComing: () => void,
-    onResponse: ((response: Response) => void) | undefined,
+    watcher: Watcher,
   ): Promise<Bytes> {
     const response = await fetch(asset.url, { signal });
     if (!response.ok) throw downloadError(asset, `the server answered ${response.status} ${response.statusText}`.trim());
     const type = response.headers.get("content-type") ?? "";
     if (type.startsWith("text/html")) throw downloadError(asset, "the server answered with an HTML page");
     if (response.body === null) throw downloadError(asset, "the answer has no body");
-    onResponse?.(response);
+    await this.readable;
+    watcher.onResponse?.(response);
     // A compressed answer's content-length counts compressed bytes: there the size that is known is the better guess.
     const encoded = response.headers.get("content-encoding") !== null;
     this.meter.expect(asset.bytes ?? (encoded ? 0 : Number(response.headers.get("content-length") ?? 0)));
-    return this.collect(response.body, asset.bytes, stillComing);
+    return this.collect(response.body, asset.bytes, (chunk) => {
+      stillComing();
+      watcher.onChunk?.(chunk);
+    });
   }
 
-  private async collect(body: ReadableStream<Uint8Array>, expected: number | undefined, stillComing: () => void): Promise<Bytes> {
+  private async collect(
+    body: ReadableStream<Uint8Array<ArrayBuffer>>,
+    expected: number | undefined,
+    onChunk: (chunk: Uint8Array<ArrayBuffer>) => void,
+  ): Promise<Bytes> {
     const chunks: Uint8Array[] = [];
     let length = 0;
     for (const reader = body.getReader(); ; ) {
       const { done, value } = await reader.read();
       if (done) break;
-      stillComing();
+      onChunk(value);
       chunks.push(value);
       length += value.length;
       this.meter.add(value.length);
@@ -163,12 +181,13 @@ export class Downloads {
   }
 
   /** Only under Node, where `fetch` does not know `file:`. */
-  private async read(asset: Asset): Promise<Bytes> {
+  private async read(asset: Asset, watcher: Watcher): Promise<Bytes> {
     const { readFile } = (await nodeModule("node:fs/promises")) as { readFile(url: URL): Promise<Uint8Array> };
     // A plain Uint8Array on purpose: Pyodide takes Node's Buffer for something else.
     const bytes = new Uint8Array(await readFile(new URL(asset.url)));
     this.meter.expect(bytes.length);
     this.meter.add(bytes.length);
+    watcher.onChunk?.(bytes);
     return bytes;
   }
 }
@@ -181,10 +200,15 @@ const failedImports = new Map<string, number>();
 /** Adds up the bytes of all downloads. */
 class Meter {
   loaded = 0;
-  private total = 0;
+  total = 0;
   private told = -Infinity;
 
-  constructor(private readonly report: ((progress: Progress) => void) | undefined) {}
+  constructor(private report: ((progress: Progress) => void) | undefined) {}
+
+  /** What comes after the stage `download` belongs to no stage. */
+  end(): void {
+    this.report = undefined;
+  }
 
   expect(bytes: number): void {
     this.total += bytes;
@@ -205,7 +229,7 @@ class Meter {
   }
 }
 
-function concatenated(chunks: readonly Uint8Array[], length: number): Bytes {
+export function concatenated(chunks: readonly Uint8Array[], length: number): Bytes {
   const bytes = new Uint8Array(length);
   let offset = 0;
   for (const chunk of chunks) {
@@ -238,17 +262,6 @@ async function isOther(bytes: Bytes, sha256: string): Promise<boolean> {
   if (subtle === undefined) return false;
   const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("") !== sha256;
-}
-
-/** Decompressed, if it is gzip; a host that compresses by itself is given plain files (see scripts/build-runtime.mjs). */
-export async function inflate(asset: { readonly name: string; readonly url: string }, bytes: Bytes): Promise<Bytes> {
-  if (!MAGIC.gzip.every((byte, index) => bytes[index] === byte)) return bytes;
-  try {
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  } catch (thrown) {
-    throw downloadError(asset, `it cannot be decompressed (${thrown instanceof Error ? thrown.message : String(thrown)})`);
-  }
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {

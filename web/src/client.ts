@@ -5,13 +5,14 @@
  *   follows without a pause; all others wait here, where an abort takes them out for nothing.
  * - The oldest call that the worker has is the one that runs. When it is aborted its caller is told at once, and the worker gets a
  *   moment to finish; when it does not, or when a call exceeds its time budget, the worker is ended and a new one started.
- * - A new worker first loads the live contracts again; then the calls that were not at fault go on. Handles differ
- *   from worker to worker, so they are put into the parameters only when a call is sent.
+ * - A new worker first loads the live contracts and opens the live sessions again; then the calls that were not at fault
+ *   go on. Handles differ from worker to worker, so they are put into the parameters only when a call is sent.
  */
 
 import { Connection, type StartHooks } from "./connection.js";
 import { abortError, TenorError, timeoutError } from "./errors.js";
 import type { Spawn } from "./hosts.js";
+import { Change, handleIn, handlesOf, type Live, LiveContract, LiveSession, RawHandles } from "./lives.js";
 import { type StartOptions, withHandles } from "./protocol.js";
 import { after, type Timer } from "./timer.js";
 
@@ -45,23 +46,13 @@ export interface ClientEvents {
   restartFailed?(error: Error): void;
 }
 
-/** A contract that lives in the worker, and in every one that follows until it is freed. */
-export interface LiveContract {
-  /** The parameters that loaded it. */
-  readonly params: string;
-  handle: number;
-  freed: boolean;
-  /** Why it could not be loaded into the present worker. */
-  fault: Error | undefined;
-}
-
-/** Parameter → the contract whose handle it takes. */
-export type LiveContracts = Readonly<Record<string, LiveContract>>;
+/** Parameter → the contract or session whose handle it takes. */
+export type Lives = Readonly<Record<string, Live>>;
 
 interface Job {
   readonly method: string;
   readonly params: string;
-  readonly contracts: LiveContracts;
+  readonly lives: Lives;
   readonly budget: number;
   readonly answered: (answer: string) => void;
   readonly failed: (error: Error) => void;
@@ -77,16 +68,20 @@ const WINDOW = 2;
 const SECOND_LOOK_MS = 20;
 /** Workers that may die one after the other without a single answer. */
 const DEATHS_IN_A_ROW = 3;
-/** The smallest contract: only the number it takes matters. */
-const EMPTY = '{"bundle":{"constructs":[],"id":"empty","kind":"Bundle","tenor":"1.0.0","tenor_version":"1.0.0"}}';
+/** What a call that begins something gave: its answer and, unless that is an error, what lives now. */
+export interface Begun<Kind extends Live> {
+  readonly answer: string;
+  readonly live: Kind | undefined;
+}
 
 export class Client {
   private connection: Connection | undefined;
   private state: "starting" | "up" | "down" | "disposed" = "starting";
   private waiting: Job[] = [];
   private sent: Job[] = [];
-  private readonly contracts = new Set<LiveContract>();
-  private highestRawHandle = -1;
+  /** Contracts and sessions, each after what it needs. */
+  private readonly lives = new Set<Live>();
+  private readonly raw = new RawHandles();
   private deaths = 0;
   private timer: Timer | undefined;
   private readonly ending = new AbortController();
@@ -115,44 +110,81 @@ export class Client {
     return this.connection?.wheel ?? "";
   }
 
-  /** One call, by JSON text; `params` are without the handles of the contracts it takes. */
-  call(method: string, params: string, options: CallOptions = {}, contracts: LiveContracts = {}): Promise<string> {
-    return new Promise((resolve, reject) => this.enqueue(method, params, options, contracts, resolve, reject));
+  /** One call, by JSON text; `params` are without the handles of the contracts and sessions it takes. */
+  call(method: string, params: string, options: CallOptions = {}, lives: Lives = {}): Promise<string> {
+    return new Promise((resolve, reject) => this.enqueue(method, params, options, lives, resolve, reject));
   }
 
   /** One call as it stands. A handle in it means what it means in the present worker: after a restart it is unknown. */
   async callRaw(method: string, params: string, options: CallOptions = {}): Promise<string> {
     const answer = await this.call(method, params, options);
-    if (method === "load") this.highestRawHandle = Math.max(this.highestRawHandle, handleIn(answer) ?? -1);
+    this.raw.saw(method, answer);
     return answer;
   }
 
-  /** Load a contract that outlives its worker; `contract` is missing when the answer is an error. */
-  load(params: string, options: CallOptions = {}): Promise<{ answer: string; contract: LiveContract | undefined }> {
+  /** Load a contract that outlives its worker; `live` is missing when the answer is an error. */
+  load(params: string, options: CallOptions = {}): Promise<Begun<LiveContract>> {
+    return this.begin("load", params, options, {}, (handle) => new LiveContract(params, handle));
+  }
+
+  /** Open a session that outlives its worker. */
+  open(contract: LiveContract, params: string, options: CallOptions = {}): Promise<Begun<LiveSession>> {
+    return this.begin("open_session", params, options, { contract }, (handle) => new LiveSession(contract, params, handle));
+  }
+
+  /** Change a session. A change that was taken over counts, also where its caller was told of an abort meanwhile. */
+  change(session: LiveSession, method: string, params: string, options: CallOptions = {}): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const keep = (answer: string): void => {
+        session.keep(new Change(method, params), answer);
+        if (session.isLong) void this.compact(session);
+        resolve(answer);
+      };
+      this.enqueue(method, params, options, { session }, keep, reject);
+    });
+  }
+
+  /** Forget a contract or a session; calls made before this one are still answered. */
+  async free(live: Live): Promise<void> {
+    if (live.freed) return;
+    live.freed = true;
+    try {
+      if (this.state === "up" || this.state === "starting") await this.call(live.freeing, "{}", {}, { [live.parameter]: live });
+    } catch {
+      // Whatever ended this call ended the worker too.
+    } finally {
+      this.lives.delete(live);
+    }
+  }
+
+  private begin<Kind extends Live>(
+    method: string,
+    params: string,
+    options: CallOptions,
+    lives: Lives,
+    make: (handle: number) => Kind,
+  ): Promise<Begun<Kind>> {
     return new Promise((resolve, reject) => {
       // Kept in the same turn in which the answer comes: a restart right after must find it.
       const keep = (answer: string, wanted: boolean): void => {
         const handle = handleIn(answer);
-        const contract = handle === undefined ? undefined : { params, handle, freed: false, fault: undefined };
-        if (contract !== undefined) this.contracts.add(contract);
-        if (wanted) resolve({ answer, contract });
-        else if (contract !== undefined) void this.free(contract);
+        const live = handle === undefined ? undefined : make(handle);
+        if (live !== undefined) this.lives.add(live);
+        if (wanted) resolve({ answer, live });
+        else if (live !== undefined) void this.free(live);
       };
-      this.enqueue("load", params, options, {}, (answer, wanted) => keep(answer, wanted), reject);
+      this.enqueue(method, params, options, lives, keep, reject);
     });
   }
 
-  /** Forget a contract; calls made before this one are still answered. */
-  async free(contract: LiveContract): Promise<void> {
-    if (contract.freed) return;
-    contract.freed = true;
-    try {
-      if (this.state === "up" || this.state === "starting") await this.call("free", "{}", {}, { contract });
-    } catch {
-      // Whatever ended this call ended the contract's worker too.
-    } finally {
-      this.contracts.delete(contract);
-    }
+  /** Let a session begin where it is now, in the place of the long way there. */
+  private async compact(session: LiveSession): Promise<void> {
+    session.compacting = true;
+    const keep = (answer: string): void => session.compact(answer);
+    await new Promise<void>((done) => {
+      this.enqueue("session_inputs", "{}", {}, { session }, (answer) => done(keep(answer)), () => done());
+    });
+    session.compacting = false;
   }
 
   /** End the worker; all calls that are not answered yet reject. */
@@ -160,7 +192,7 @@ export class Client {
     if (this.state === "disposed") return;
     this.state = "disposed";
     this.ending.abort();
-    this.contracts.clear();
+    this.lives.clear();
     this.dropConnection();
     this.rejectAll(disposed());
   }
@@ -169,7 +201,7 @@ export class Client {
     method: string,
     params: string,
     { signal, timeBudget = this.limits.callTime }: CallOptions,
-    contracts: LiveContracts,
+    lives: Lives,
     resolve: (answer: string, wanted: boolean) => void,
     reject: (error: Error) => void,
   ): void {
@@ -180,7 +212,7 @@ export class Client {
     const job: Job = {
       method,
       params,
-      contracts,
+      lives,
       budget: timeBudget,
       answered: (answer) => {
         release();
@@ -221,13 +253,13 @@ export class Client {
     while (this.sent.length < WINDOW) {
       const job = this.waiting.shift();
       if (job === undefined) break;
-      const fault = Object.values(job.contracts).find((contract) => contract.fault !== undefined)?.fault;
+      const fault = Object.values(job.lives).find((live) => live.fault !== undefined)?.fault;
       if (fault !== undefined) {
         job.failed(fault);
         continue;
       }
       this.sent.push(job);
-      connection.ask(job.method, withHandles(job.params, handlesOf(job.contracts))).then(
+      connection.ask(job.method, withHandles(job.params, handlesOf(job.lives))).then(
         (answer) => this.answered(connection, job, answer),
         (error: Error) => this.broken(connection, error),
       );
@@ -298,7 +330,7 @@ export class Client {
       await this.replay(connection);
       if (this.ending.signal.aborted) return connection.end();
       this.take(connection);
-      this.events.restarted?.(this.contracts.size);
+      this.events.restarted?.([...this.lives].filter((live) => live instanceof LiveContract).length);
     } catch (thrown) {
       connection?.end();
       if (!this.ending.signal.aborted) this.goDown(thrown instanceof Error ? thrown : new Error(String(thrown)));
@@ -307,17 +339,9 @@ export class Client {
 
   /** Bring a new worker to where the last one was. */
   private async replay(connection: Connection): Promise<void> {
-    // A handle that a raw call was given must not come to mean another contract.
-    for (let handle = -1; handle < this.highestRawHandle; ) {
-      handle = handleIn(await this.within(connection.ask("load", EMPTY))) ?? Infinity;
-      await this.within(connection.ask("free", `{"contract":${handle}}`));
-    }
-    for (const contract of this.contracts) {
-      const answer = await this.within(connection.ask("load", contract.params));
-      const handle = handleIn(answer);
-      if (handle === undefined) contract.fault = new TenorError("runtime_stopped", "the contract could not be loaded again: load it anew");
-      else contract.handle = handle;
-    }
+    const ask = (method: string, params: string): Promise<string> => this.within(connection.ask(method, params));
+    await this.raw.replay(ask);
+    for (const live of this.lives) await live.restore(ask);
   }
 
   /** What has been loaded once is loaded again in its time, or the new worker is of no use. */
@@ -362,15 +386,6 @@ export class Client {
     this.waiting = [];
     for (const job of jobs) job.failed(error);
   }
-}
-
-function handlesOf(contracts: LiveContracts): Record<string, number> {
-  return Object.fromEntries(Object.entries(contracts).map(([name, contract]) => [name, contract.handle]));
-}
-
-function handleIn(loadAnswer: string): number | undefined {
-  const { ok } = JSON.parse(loadAnswer) as { readonly ok?: { readonly handle: number } };
-  return ok?.handle;
 }
 
 function disposed(): TenorError {

@@ -1,12 +1,13 @@
 /** Reads `tenor-runtime.json`: which compiled files there are, and whether they fit this package. */
 
-import { type Asset, type Bytes, check, type Downloads, downloadError, inflate, MAGIC } from "./assets.js";
+import { type Asset, type Bytes, check, type Downloads, downloadError, MAGIC } from "./assets.js";
 import { TenorError } from "./errors.js";
-import { VERSION } from "./version.js";
+import { Memory, Unpacker } from "./unpack.js";
+import { PYODIDE_VERSION, VERSION } from "./version.js";
 
 export const MANIFEST_NAME = "tenor-runtime.json";
 /** The one shape of the manifest that is understood; the same number stands in scripts/build-runtime.mjs. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 interface FileEntry {
   readonly name: string;
@@ -28,6 +29,7 @@ interface Manifest {
   readonly version: string;
   readonly pyodide: string;
   readonly files: {
+    readonly start: PackedEntry;
     readonly library: PackedEntry;
     readonly package: PackedEntry;
     readonly snapshot?: SnapshotEntry;
@@ -35,47 +37,46 @@ interface Manifest {
   };
 }
 
-/** The compiled files, decompressed. */
+/** The compiled files that fit, each on its way; decompressed when it comes. */
 export interface CompiledFiles {
-  readonly library: Bytes;
-  readonly package: Bytes;
-  readonly snapshot: Bytes | undefined;
-  readonly accelerator: { readonly name: string; readonly bytes: Bytes } | undefined;
+  readonly kind: "compiled" | "snapshot";
+  readonly library: Promise<Bytes> | undefined;
+  readonly whole: Promise<Bytes>;
+  readonly archive: Promise<Bytes>;
+  readonly snapshot: Promise<Bytes> | undefined;
+  readonly accelerator: Promise<Bytes> | undefined;
 }
 
 /**
- * All compiled files, or nothing where they are of other versions and the stock ones must do.
+ * The compiled files, or nothing where they are of other versions and the stock ones must do.
  *
- * Their names are known before the manifest is, so they are fetched beside it, and checked when it is here.
+ * Their names are known before the manifest is, so they are fetched beside it, and checked when it is here. The whole library is
+ * fetched after Python has `started`; with a snapshot, so is the package, because the memory holds all that it imports.
  */
 export async function downloadCompiled(
   downloads: Downloads,
   folder: string,
-  pyodideVersion: string,
   withSnapshot: boolean,
+  started: Promise<unknown>,
 ): Promise<CompiledFiles | undefined> {
-  const query = `?v=${VERSION}-${pyodideVersion}`;
-  const library = new Packed(downloads, "python_stdlib.bin", folder, query);
-  const archive = new Packed(downloads, "tenor_wasm.bin", folder, query);
-  const snapshot = withSnapshot ? new Packed(downloads, "snapshot.bin", folder, query) : undefined;
+  const snapshot = withSnapshot ? new Packed(downloads, "snapshot.bin", folder, { sink: new Memory() }) : undefined;
+  const library = withSnapshot ? undefined : new Packed(downloads, "python_start.bin", folder);
+  const archive = new Packed(downloads, "tenor_wasm.bin", folder, { after: withSnapshot ? started : undefined });
+  const whole = new Packed(downloads, "python_stdlib.bin", folder, { after: started });
   const manifest = await readManifest(downloads, folder);
-  const stranger = otherVersion(manifest, pyodideVersion);
+  const stranger = otherVersion(manifest);
   if (withSnapshot) checkSnapshot(manifest, folder, stranger);
   if (stranger !== undefined) return undefined;
   const { files } = manifest;
   // A snapshot holds the package as it was imported: without the accelerator.
   const accelerator = withSnapshot ? undefined : files.accelerator;
-  const [libraryBytes, archiveBytes, snapshotBytes, acceleratorBytes] = await Promise.all([
-    library.checked(files.library),
-    archive.checked(files.package),
-    files.snapshot && snapshot?.checked(files.snapshot),
-    accelerator && downloads.get({ ...accelerator, url: folder + accelerator.name, magic: MAGIC.zip }),
-  ]);
   return {
-    library: libraryBytes,
-    package: archiveBytes,
-    snapshot: snapshotBytes && expanded(snapshotBytes),
-    accelerator: accelerator && acceleratorBytes && { name: accelerator.name, bytes: acceleratorBytes },
+    kind: withSnapshot ? "snapshot" : "compiled",
+    library: library?.checked(files.start),
+    whole: whole.checked(files.library),
+    archive: archive.checked(files.package),
+    snapshot: files.snapshot && snapshot?.checked(files.snapshot),
+    accelerator: accelerator && downloads.get({ ...accelerator, url: folder + accelerator.name, magic: MAGIC.zip }),
   };
 }
 
@@ -83,48 +84,46 @@ export async function downloadCompiled(
 class Packed {
   private readonly asset: Asset;
   private readonly bytes: Promise<Bytes>;
-  private readonly content: Promise<Bytes>;
+  private readonly unpacker: Unpacker;
 
   constructor(
     private readonly downloads: Downloads,
     name: string,
     folder: string,
-    query: string,
+    private readonly how: { readonly sink?: Memory; readonly after?: Promise<unknown> | undefined } = {},
   ) {
     // The versions in the address: no cache can answer with the file of another release.
-    this.asset = { name, url: folder + name + query, magic: [] };
-    this.bytes = downloads.get(this.asset);
-    this.content = this.bytes.then((bytes) => inflate(this.asset, bytes));
+    this.asset = { name, url: `${folder}${name}?v=${VERSION}-${PYODIDE_VERSION}`, magic: [] };
+    this.unpacker = new Unpacker(how.sink);
+    this.bytes = how.after === undefined ? this.fetch() : how.after.then(() => this.fetch());
     // Where the manifest does not fit, nobody asks for the file any more.
-    this.content.catch(() => undefined);
+    this.bytes.catch(() => undefined);
   }
 
   async checked(entry: PackedEntry): Promise<Bytes> {
     const asset = { ...this.asset, bytes: entry.bytes, sha256: entry.sha256 };
     const bytes = await this.bytes;
     check(asset, bytes);
-    this.downloads.hashed(asset, bytes);
-    const content = await this.downloads.orAltered(this.content);
-    if (content.length === entry.unpackedBytes) return content;
-    throw downloadError(asset, `it holds ${content.length} bytes, not the expected ${entry.unpackedBytes}`, "runtime_file_altered");
+    const hashed = this.downloads.hashed(asset, bytes);
+    // Nobody waits for the hashes of all files any more when this one comes.
+    if (this.how.after !== undefined) await hashed;
+    const content = await this.downloads.orAltered(this.unpacked());
+    const { length } = this.unpacker;
+    if (length === entry.unpackedBytes) return content;
+    throw downloadError(asset, `it holds ${length} bytes, not the expected ${entry.unpackedBytes}`, "runtime_file_altered");
   }
-}
 
-/** Bytes in a page of the snapshot; the same number stands in scripts/build-runtime.mjs. */
-const PAGE = 4096;
-
-/** The memory with its pages of zeros, which the file leaves out. */
-function expanded(packed: Bytes): Bytes {
-  const length = new DataView(packed.buffer).getUint32(0, true);
-  const pages = Math.ceil(length / PAGE);
-  const memory = new Uint8Array(length);
-  let offset = 4 + pages;
-  for (let page = 0; page < pages; page++) {
-    if (packed[4 + page] === 0) continue;
-    memory.set(packed.subarray(offset, offset + Math.min(PAGE, length - page * PAGE)), page * PAGE);
-    offset += PAGE;
+  private fetch(): Promise<Bytes> {
+    return this.downloads.get(this.asset, this.unpacker);
   }
-  return memory;
+
+  private async unpacked(): Promise<Bytes> {
+    try {
+      return await this.unpacker.end();
+    } catch (thrown) {
+      throw downloadError(this.asset, `it cannot be decompressed (${thrown instanceof Error ? thrown.message : String(thrown)})`);
+    }
+  }
 }
 
 async function readManifest(downloads: Downloads, folder: string): Promise<Manifest> {
@@ -136,16 +135,16 @@ async function readManifest(downloads: Downloads, folder: string): Promise<Manif
   } catch {
     throw downloadError(asset, "it is not valid JSON");
   }
-  const known = [manifest.files?.library, manifest.files?.package].every((entry) => typeof entry?.sha256 === "string");
+  const known = [manifest.files?.start, manifest.files?.library, manifest.files?.package].every((entry) => typeof entry?.sha256 === "string");
   if (manifest.format === FORMAT && !known) throw downloadError(asset, "it does not name the compiled files");
   return manifest;
 }
 
 /** What differs from this package's own versions, in words. */
-function otherVersion(manifest: Manifest, pyodideVersion: string): string | undefined {
+function otherVersion(manifest: Manifest): string | undefined {
   if (manifest.format !== FORMAT) return `its format is ${manifest.format}, not ${FORMAT}`;
   if (manifest.version !== VERSION) return `it is of tenor-wasm ${manifest.version}, not ${VERSION}`;
-  if (manifest.pyodide !== pyodideVersion) return `it is for Pyodide ${manifest.pyodide}, not ${pyodideVersion}`;
+  if (manifest.pyodide !== PYODIDE_VERSION) return `it is for Pyodide ${manifest.pyodide}, not ${PYODIDE_VERSION}`;
   return undefined;
 }
 

@@ -7,7 +7,9 @@
  */
 
 import { abortError, TenorError } from "./errors.js";
-import { after, type Timer } from "./timer.js";
+import { Downloads } from "./assets.js";
+import { fetchWasm } from "./files.js";
+import { after, Signal, type Timer } from "./timer.js";
 import type { Spawn, WorkerLike } from "./hosts.js";
 import { type FromWorker, otherProtocol, type Progress, PROTOCOL_VERSION, type Stage, type StartOptions } from "./protocol.js";
 
@@ -36,6 +38,11 @@ export class Connection {
   private guard: Timer | undefined;
   private readonly lock: string | undefined;
   private readonly watch = new AbortController();
+  private readonly alive = new Signal();
+  /** How far the worker is. */
+  private fromWorker: Progress = { stage: "download", loaded: 0, total: 0 };
+  /** What the page fetches for its worker. */
+  private readonly downloads: Downloads | undefined;
 
   private constructor(
     private readonly worker: WorkerLike,
@@ -43,6 +50,9 @@ export class Connection {
     private readonly onProgress: ((progress: Progress) => void) | undefined,
   ) {
     this.lock = newLock(worker);
+    if (!isWebWorker(worker)) return;
+    // A page that reads large files hands on no first message: so it asks for them at once, and reads when the worker has its own.
+    this.downloads = new Downloads(options, () => this.progress(this.fromWorker), this.watch.signal, this.alive.given);
   }
 
   /** Fulfils when the runtime is ready; on failure or abort the worker is ended. */
@@ -55,7 +65,8 @@ export class Connection {
     try {
       const started = connection.handshake();
       if (signal?.aborted) onAbort();
-      await started;
+      // A worker that was faster than the check of what it started from has not started.
+      await Promise.all([started, connection.sendWasm()]);
       return connection;
     } catch (thrown) {
       connection.end();
@@ -96,8 +107,26 @@ export class Connection {
       this.worker.onmessageerror = () => this.die("a message could not be read");
       this.expectWord("download");
       const start = { protocol: PROTOCOL_VERSION, kind: "start", options: this.options } as const;
-      this.worker.postMessage(this.lock === undefined ? start : { ...start, lock: this.lock });
+      const lock = this.lock === undefined ? {} : { lock: this.lock };
+      this.worker.postMessage({ ...start, ...lock, wasmFollows: this.downloads !== undefined });
     });
+  }
+
+  /** The page fetches while the worker begins. Fulfils when it has sent what it fetched, and that has proved to be what it should be. */
+  private async sendWasm(): Promise<void> {
+    const { downloads } = this;
+    if (downloads === undefined) return;
+    const module = await fetchWasm(downloads);
+    this.worker.postMessage({ protocol: PROTOCOL_VERSION, kind: "wasm", module });
+    await downloads.allHashed();
+  }
+
+  /** Both threads download: the bytes of both are told. */
+  private progress(progress: Progress): void {
+    if (this.started === undefined) return;
+    this.expectWord(progress.stage === "ready" ? "install" : progress.stage);
+    const { loaded, total } = this.downloads?.meter ?? { loaded: 0, total: 0 };
+    this.onProgress?.({ ...progress, loaded: progress.loaded + loaded, total: progress.total + Math.max(total, loaded) });
   }
 
   private receive(message: FromWorker): void {
@@ -107,18 +136,19 @@ export class Connection {
     }
     switch (message.kind) {
       case "alive":
+        this.alive.give();
         if (message.locked) this.watchLock();
         return;
       case "progress":
-        if (this.started !== undefined) this.expectWord(message.progress.stage === "ready" ? "install" : message.progress.stage);
-        this.onProgress?.(message.progress);
+        this.fromWorker = message.progress;
+        this.progress(message.progress);
         return;
       case "started":
         this.wheel = message.wheel;
         this.started?.resolve("");
         return;
       case "failed":
-        this.started?.reject(TenorError.fromShape(message.error));
+        void this.failed(TenorError.fromShape(message.error));
         return;
       case "answer":
         this.settle(message.id)?.resolve(message.answer);
@@ -126,6 +156,12 @@ export class Connection {
       case "fault":
         this.settle(message.id)?.reject(TenorError.fromShape(message.error));
     }
+  }
+
+  /** What fails because of an altered file is told as that. */
+  private async failed(error: TenorError): Promise<void> {
+    await this.downloads?.allHashed().catch((altered: TenorError) => this.started?.reject(altered));
+    this.started?.reject(error);
   }
 
   private settle(id: number): Waiting | undefined {
@@ -168,9 +204,13 @@ export class Connection {
   }
 }
 
+function isWebWorker(worker: WorkerLike): boolean {
+  return typeof Worker !== "undefined" && worker instanceof Worker;
+}
+
 /** A lock's name for a worker that can hold one; Node's threads tell their end by an event. */
 function newLock(worker: WorkerLike): string | undefined {
   const host = globalThis as { navigator?: { locks?: unknown } };
-  if (typeof Worker === "undefined" || !(worker instanceof Worker) || host.navigator?.locks === undefined) return undefined;
+  if (!isWebWorker(worker) || host.navigator?.locks === undefined) return undefined;
   return `tenor-wasm ${crypto.randomUUID()}`;
 }

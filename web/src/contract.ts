@@ -1,13 +1,18 @@
 /** A loaded contract, as the application holds it: the handle stays good when the worker behind it is replaced. */
 
-import type { CallOptions, Client, LiveContract } from "./client.js";
+import type { CallOptions, Client } from "./client.js";
 import { TenorError } from "./errors.js";
+import type { LiveContract } from "./lives.js";
 import { decodeAnswer, type Document, encodeParams } from "./protocol.js";
+import { Session } from "./session.js";
 import type {
+  ActionSpaceCountsResult,
+  ActionSpaceGroupedResult,
   ActionSpaceResult,
   Chain,
   DiffResult,
   EntityStates,
+  EvaluateBatchResult,
   EvaluateResult,
   ExplainResult,
   Facts,
@@ -16,6 +21,7 @@ import type {
   InstanceBindings,
   LoadResult,
   Outcomes,
+  Page,
   RunScenariosResult,
   Scenarios,
   SimulateFlowResult,
@@ -27,14 +33,45 @@ export interface EvaluateInput {
   readonly facts: Document<Facts>;
 }
 
-export interface ActionSpaceInput extends EvaluateInput {
+/** Facts, instances and who asks. */
+export interface SituationInput extends EvaluateInput {
   readonly persona: string;
   /** Per entity a state, or an object of instance id → state; what is absent is in its initial state. */
   readonly entityStates?: Document<EntityStates> | undefined;
 }
 
+export interface EvaluateBatchInput {
+  /** Each is evaluated by itself; one that cannot be is answered with its error. */
+  readonly factSets: Document<readonly Facts[]>;
+  /** The personas whose action spaces each result holds besides. */
+  readonly personas?: readonly string[] | undefined;
+  /** The entity states of all these action spaces. */
+  readonly entityStates?: Document<EntityStates> | undefined;
+}
+
+/** How much of an action space is wanted. */
+export interface ViewInput {
+  /** Each flow with its instances (`full`, the default), instances once per entity and state (`grouped`), or only numbers (`counts`). */
+  readonly form?: keyof ActionSpaceForms | undefined;
+  /** Only this flow. */
+  readonly flow?: string | undefined;
+  /** Only the flows that take up this entity, and only its instances. */
+  readonly entity?: string | undefined;
+  /** At most so many instances; `next_cursor` of the result is the `cursor` of the page that follows. */
+  readonly page?: Page | undefined;
+}
+
+export interface ActionSpaceInput extends SituationInput, ViewInput {}
+
+/** The result of each form of an action space. */
+export interface ActionSpaceForms {
+  readonly full: ActionSpaceResult;
+  readonly grouped: ActionSpaceGroupedResult;
+  readonly counts: ActionSpaceCountsResult;
+}
+
 /** What a run begins with: the instances that take part and the outcomes to take, beside facts, states and persona. */
-interface RunInput extends ActionSpaceInput {
+interface RunInput extends SituationInput {
   /** Entity → the instance that takes part. */
   readonly instanceBindings?: Document | InstanceBindings | undefined;
   /** Step id → the outcome to take, where several apply. */
@@ -93,10 +130,10 @@ export class Contract {
 
   /** For `Tenor.load`. */
   static async load(client: Client, params: string, options?: CallOptions): Promise<Contract> {
-    const { answer, contract } = await client.load(params, options);
+    const { answer, live } = await client.load(params, options);
     const loaded = decodeAnswer<LoadResult>(answer);
-    if (contract === undefined) throw new TenorError("protocol_mismatch", "the wheel loaded a contract without giving its handle");
-    return new Contract(client, contract, loaded);
+    if (live === undefined) throw new TenorError("protocol_mismatch", "the wheel loaded a contract without giving its handle");
+    return new Contract(client, live, loaded);
   }
 
   /** The verdicts that follow from the facts. */
@@ -105,8 +142,17 @@ export class Contract {
   }
 
   /** What the persona may do to which instances, and what blocks the rest. That something is blocked is a result, no error. */
-  actionSpace({ facts, entityStates, persona }: ActionSpaceInput, options?: CallOptions): Promise<ActionSpaceResult> {
-    return this.ask("action_space", () => encodeParams({ persona }, { facts, entity_states: entityStates }), options);
+  actionSpace<Form extends keyof ActionSpaceForms = "full">(
+    { facts, entityStates, persona, form, flow, entity, page }: ActionSpaceInput & { readonly form?: Form | undefined },
+    options?: CallOptions,
+  ): Promise<ActionSpaceForms[Form]> {
+    return this.ask("action_space", () => encodeParams({ persona, form, flow, entity, page }, { facts, entity_states: entityStates }), options);
+  }
+
+  /** Many fact sets in one call, and for each many personas: what `evaluate` and `actionSpace` would answer one by one. */
+  evaluateBatch({ factSets, entityStates, personas }: EvaluateBatchInput, options?: CallOptions): Promise<EvaluateBatchResult> {
+    const encode = (): string => encodeParams({ personas }, { fact_sets: factSets, entity_states: entityStates });
+    return this.ask("evaluate_batch", encode, options);
   }
 
   /** How a flow would run; nothing is changed. */
@@ -137,6 +183,12 @@ export class Contract {
     return this.ask("run_scenarios", () => encodeParams({}, { scenarios }), options);
   }
 
+  /** Facts, instances and a persona that stay and change little by little: only what a change touches is computed again. */
+  openSession({ facts, entityStates, persona }: SituationInput, options?: CallOptions): Promise<Session> {
+    const encode = (): string => encodeParams({ persona }, { facts, entity_states: entityStates });
+    return this.live.freed ? this.refuse() : Session.open(this.client, this.live, encode, options);
+  }
+
   /** What the contract declares. */
   inspect(options?: CallOptions): Promise<InspectResult> {
     return this.ask("inspect", () => "{}", options);
@@ -156,6 +208,10 @@ export class Contract {
     return this.free();
   }
 
+  private refuse(parameter = "contract"): Promise<never> {
+    return Promise.reject(new TenorError("unknown_handle", `the contract \`${this.id}\` was freed: load it again`, `/${parameter}`));
+  }
+
   /** `async`, so that parameters that cannot be written reject like any other fault. */
   private async ask<Result>(
     method: string,
@@ -164,9 +220,7 @@ export class Contract {
     others: readonly (readonly [parameter: string, contract: Contract])[] = [],
   ): Promise<Result> {
     const taken = [["contract", this] as const, ...others];
-    for (const [parameter, { live, id }] of taken) {
-      if (live.freed) throw new TenorError("unknown_handle", `the contract \`${id}\` was freed: load it again`, `/${parameter}`);
-    }
+    for (const [parameter, contract] of taken) if (contract.live.freed) await contract.refuse(parameter);
     const contracts = Object.fromEntries(taken.map(([parameter, { live }]) => [parameter, live]));
     return decodeAnswer<Result>(await this.client.call(method, encode(), options, contracts));
   }

@@ -7,16 +7,21 @@ import { absoluteURL, type FileOptions, startOptions } from "./options.js";
 import type { Progress } from "./protocol.js";
 import { Tenor } from "./tenor.js";
 
+export { applyChange, expandActionSpace } from "./changes.js";
 export type { CallOptions, Limits, RestartReason } from "./client.js";
 export type {
+  ActionSpaceForms,
   ActionSpaceInput,
   Contract,
   DiffInput,
+  EvaluateBatchInput,
   EvaluateInput,
   Evaluation,
   ExplainInput,
   ExplainTarget,
   SimulateFlowInput,
+  SituationInput,
+  ViewInput,
 } from "./contract.js";
 export { sourceErrors, TenorError } from "./errors.js";
 export type { ErrorShape, SourceError } from "./errors.js";
@@ -24,6 +29,7 @@ export { parseJson, writeJson } from "./json.js";
 export { latest } from "./latest.js";
 export type { FileOptions } from "./options.js";
 export type { Document, Progress, Stage } from "./protocol.js";
+export type { ActionSpaceAt, At, Session, SessionFlowInput } from "./session.js";
 export type { Source, Tenor, TenorEventMap } from "./tenor.js";
 export type * from "./types.js";
 export { VERSION } from "./version.js";

@@ -13,7 +13,7 @@ export interface FileOptions {
   /** The tenor-wasm wheel: a URL, relative to the page, or under Node a path. When absent, it and the compiled files are in `indexURL`. */
   readonly wheelURL?: string;
   /**
-   * The folder with `tenor-runtime.json` and the compiled files that it names: with them the start takes less than half the time.
+   * The folder with `tenor-runtime.json` and the compiled files that it names: with them the start takes about half the time.
    * Files of other versions are left alone, and the stock ones above are taken.
    */
   readonly compiledURL?: string;

@@ -8,7 +8,7 @@ import { type ErrorShape, TenorError } from "./errors.js";
 import { parseAnswer, parseJson, writeJson } from "./json.js";
 
 /** Raised whenever a message changes its shape; page and worker refuse each other when theirs differ. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** A start-up stage, in the order in which they happen. */
 export type Stage = "download" | "start" | "install";
@@ -41,7 +41,10 @@ export type ToWorker =
       readonly options: StartOptions;
       /** A Web Lock that the worker shall hold as long as it lives. */
       readonly lock?: string;
+      /** The page fetches Pyodide's WebAssembly, and sends it when it has been compiled. */
+      readonly wasmFollows?: boolean;
     }
+  | { readonly protocol: number; readonly kind: "wasm"; readonly module: WebAssembly.Module }
   | { readonly protocol: number; readonly kind: "call"; readonly id: number; readonly method: string; readonly params: string };
 
 export type FromWorker =

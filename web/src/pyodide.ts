@@ -7,20 +7,12 @@
  */
 
 import type { PyodideAPI } from "pyodide";
-import type { Bytes } from "./assets.js";
+import type { StartFiles } from "./files.js";
 
 /** What the two modules of Pyodide give. */
 export interface PyodideModules {
   readonly loader: { readonly version: string; loadPyodide(options: Readonly<Record<string, unknown>>): Promise<PyodideAPI> };
   readonly core: { readonly default: (settings: unknown) => Promise<unknown> };
-}
-
-/** Checked files, some of them still on their way; one that fails must be told by whoever downloads it. */
-export interface PyodideFiles {
-  readonly wasm: Promise<WebAssembly.Module>;
-  readonly library: Promise<Bytes>;
-  readonly lock: Promise<Bytes>;
-  readonly snapshot?: Promise<Bytes> | undefined;
 }
 
 /** A start under way; `release` must be called when it is over, be it by success, failure, time limit or abort. */
@@ -31,8 +23,23 @@ export interface Launch {
 
 let launches = 0;
 
-/** `home` is the folder of Pyodide's files: a URL, under Node a path. */
-export function launch(modules: PyodideModules, files: PyodideFiles, home: string): Launch {
+/** A list of packages without any: there is nothing to be installed but our own, and that by other means. */
+const NO_PACKAGES = {
+  info: { abi_version: "2026_0", arch: "wasm32", platform: "emscripten_5_0_3", python: "3.14.2" },
+  packages: {},
+};
+
+/**
+ * The files may be on their way; one that fails must be told by whoever fetches it. `home` is the folder of Pyodide's files: a URL,
+ * under Node a path.
+ */
+export function launch(
+  modules: PyodideModules,
+  wasm: Promise<WebAssembly.Module>,
+  files: StartFiles,
+  withSnapshot: boolean,
+  home: string,
+): Launch {
   const own = `tenor-wasm://start-${++launches}/`;
   const inNode = !home.includes("://");
   const library = `${own}python_stdlib.zip`;
@@ -41,9 +48,11 @@ export function launch(modules: PyodideModules, files: PyodideFiles, home: strin
     fail = reject;
   });
   failed.catch(() => undefined);
-  answers.set(library, async () => new Response(await orNever(files.library), { headers: { "content-type": "application/zip" } }));
+  // None with a snapshot, which has imported all it needs.
+  const content = async (): Promise<Response> => new Response((await orNever(files.library)) ?? new Uint8Array());
+  answers.set(library, content);
   answers.set(`${own}pyodide.asm.wasm`, async () => {
-    const module = await orNever(files.wasm);
+    const module = await orNever(wasm);
     const placeholder = new Response(null, { headers: { "content-type": "application/wasm" } });
     // Pyodide itself only warns when this fails, and then waits for ever.
     modulesByResponse.set(placeholder, { module, fail });
@@ -54,10 +63,10 @@ export function launch(modules: PyodideModules, files: PyodideFiles, home: strin
     // Under Node Pyodide reads its own folder, and takes an address for a path.
     indexURL: inNode ? home : own,
     stdLibURL: library,
-    lockFileContents: orNever(files.lock).then((bytes) => new TextDecoder().decode(bytes)),
+    lockFileContents: NO_PACKAGES,
     packageBaseUrl: home,
     createPyodideModule: modules.core.default,
-    ...(files.snapshot === undefined ? {} : { _loadSnapshot: orNever(files.snapshot) }),
+    ...(withSnapshot ? { _loadSnapshot: orNever(files.snapshot) } : {}),
   });
   const pyodide = Promise.race([started, failed]);
   // When a download fails first, nobody asks for this any more.

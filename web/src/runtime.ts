@@ -10,41 +10,21 @@
  */
 
 import type { PyodideAPI } from "pyodide";
-import { type Asset, type Bytes, downloadError, Downloads, MAGIC, nodeModule, withTimer } from "./assets.js";
-import { type CompiledFiles, downloadCompiled } from "./compiled.js";
+import { type Bytes, downloadError, Downloads, nodeModule, withTimer } from "./assets.js";
 import { abortError, asTenorError, TenorError } from "./errors.js";
+import { contentsOf, fetchFiles, fetchWasm, neededFirst, type FileContents, type StartFiles } from "./files.js";
 import type { Progress, Stage, StartOptions } from "./protocol.js";
 import { type Launch, launch, type PyodideModules } from "./pyodide.js";
+import { Signal } from "./timer.js";
+import { PYODIDE_VERSION } from "./version.js";
 
-/** The one Pyodide release whose files are accepted. */
-export const PYODIDE_VERSION = "314.0.7";
-
-/** A file of that release. */
-type PinnedFile = Omit<Asset, "url">;
-
-const WASM: PinnedFile = {
-  name: "pyodide.asm.wasm",
-  magic: MAGIC.wasm,
-  bytes: 9_598_218,
-  sha256: "cc36e3cab04fdfc9a63ff13eb52eae2b911bf46c025cc7b281f394bd3de1d5e6",
-};
-const STDLIB: PinnedFile = {
-  name: "python_stdlib.zip",
-  magic: MAGIC.zip,
-  bytes: 2_545_637,
-  sha256: "fa1957e5777068fc4f7437f96d860ae2fbe9c19732ba06c84e004ec16dd7dd7a",
-};
-const LOCK: PinnedFile = {
-  name: "pyodide-lock.json",
-  magic: MAGIC.json,
-  bytes: 119_077,
-  sha256: "5dc2fc119108bc148c7457dc86e7675b5c87e1cafd420b9c34c1eaef7b36c010",
-};
 const LOADER_MODULE = "pyodide.mjs";
 const CORE_MODULE = "pyodide.asm.mjs";
 
 /** Where the compiled package lies in Python's file system; the same path stands in scripts/build-runtime.mjs. */
 const PACKAGE_PATH = "/lib/tenor_wasm.zip";
+/** Where Pyodide has put its standard library. */
+const LIBRARY_PATH = "/lib/python314.zip";
 const ENTRY_MODULE = "tenor_wasm.api.wire";
 
 export const DEFAULT_TIMEOUTS: Readonly<Record<Stage, number>> = { download: 30_000, start: 60_000, install: 60_000 };
@@ -56,12 +36,16 @@ export interface Runtime {
   functions<Name extends string>(module: string, names: readonly Name[]): Readonly<Record<Name, PlainFunction>>;
   dispose(): void;
   /** What it was started from. */
-  readonly files: "stock" | "compiled" | "snapshot";
+  readonly files: FileContents["kind"];
+  /** Fulfils when Python can import what the start did not need: from compiled files that takes a moment more, and may fail. */
+  readonly rest: Promise<void>;
 }
 
 export interface StartHooks {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Pyodide's WebAssembly, where somebody else fetches and checks it. */
+  readonly wasm?: Promise<WebAssembly.Module> | undefined;
 }
 
 export type PlainFunction = (...values: readonly (string | number | undefined)[]) => string | undefined;
@@ -75,16 +59,18 @@ interface Callable extends PlainFunction {
 /** Download, start, install: the runtime answers when the promise fulfils. */
 export async function startRuntime(options: StartOptions, hooks: StartHooks = {}): Promise<Runtime> {
   if (hooks.signal?.aborted) throw abortError(hooks.signal);
-  const { start, module, downloads, python } = await download(options, hooks);
+  const ready = new Signal();
+  const { start, files, downloads } = await download(options, hooks, ready.given);
   const { loaded } = downloads.meter;
+  downloads.meter.end();
   try {
     hooks.onProgress?.({ stage: "start", loaded, total: loaded });
-    // Pyodide waits for ever for a module that cannot be compiled, and may do so with an altered file: so all are waited for here.
-    const started = downloads.orAltered(Promise.all([start.pyodide, module]));
-    const [[pyodide]] = await limited("start", options, hooks.signal, Promise.all([started, downloads.allHashed()]));
+    const started = Promise.all([downloads.orAltered(start.pyodide), downloads.allHashed()]);
+    const [pyodide] = await limited("start", options, hooks.signal, started);
     hooks.onProgress?.({ stage: "install", loaded, total: loaded });
-    const runtime = await limited("install", options, hooks.signal, install(pyodide, python));
+    const runtime = await limited("install", options, hooks.signal, install(pyodide, files));
     hooks.onProgress?.({ stage: "ready", loaded, total: loaded, files: runtime.files });
+    ready.give();
     return runtime;
   } finally {
     // A start that hangs never settles: its time limit, or an abort, comes here as well.
@@ -95,34 +81,30 @@ export async function startRuntime(options: StartOptions, hooks: StartHooks = {}
 interface Downloaded {
   /** Pyodide's start, under way since its modules are here. */
   readonly start: Launch;
-  readonly module: Promise<WebAssembly.Module>;
+  /** All are here, except those that the start does without. */
+  readonly files: StartFiles;
   readonly downloads: Downloads;
-  readonly python: StockFiles | CompiledFiles;
 }
 
 /** All files at once: none waits for another. Pyodide starts meanwhile, and takes each file when it has come and was checked. */
-async function download(options: StartOptions, hooks: StartHooks): Promise<Downloaded> {
+async function download(options: StartOptions, hooks: StartHooks, ready: Promise<void>): Promise<Downloaded> {
   const downloads = new Downloads(options, hooks.onProgress, hooks.signal);
   const { indexURL } = options;
-  const wasm = downloadWasm(downloads, indexURL);
-  const module = wasm.then((compiled) => compiled.module);
-  // Nobody waits for it when another file fails first.
-  module.catch(() => undefined);
-  const lock = downloads.get({ ...LOCK, url: indexURL + LOCK.name });
-  const python = downloadPython(downloads, options);
-  const library = python.then((files) => ("wheel" in files ? files.stdlib : files.library));
-  const snapshot = options.snapshot ? python.then((files) => snapshotOf(files)) : undefined;
+  // First of all, because the thread itself has to read it: large files that come earlier would keep it waiting.
+  const modules = importPyodide(downloads, indexURL);
+  const wasm = hooks.wasm ?? fetchWasm(downloads);
+  const files = fetchFiles(downloads, ready);
   const home = indexURL.startsWith("file:") ? localPath(indexURL) : indexURL;
-  const start = Promise.all([importPyodide(downloads, indexURL), home]).then(([modules, folder]) => {
+  const start = Promise.all([modules, home]).then(([imported, folder]) => {
     // An import cannot be stopped: it may come when nobody wants it any more.
     if (downloads.stopped) throw abortError(hooks.signal);
-    const launched = launch(modules, { wasm: module, library, lock, snapshot }, folder);
+    const launched = launch(imported, wasm, files, options.snapshot === true, folder);
     downloads.onStop(launched.release);
     return launched;
   });
   try {
-    const [started, files] = await Promise.all([start, python, wasm, lock, library, snapshot]);
-    return { start: started, module, downloads, python: files };
+    const [started] = await Promise.all([start, contentsOf(files, neededFirst(options.snapshot)), wasm]);
+    return { start: started, files, downloads };
   } catch (thrown) {
     downloads.stop();
     if (hooks.signal?.aborted) throw abortError(hooks.signal);
@@ -143,52 +125,9 @@ async function importPyodide(downloads: Downloads, indexURL: string): Promise<Py
   throw downloadError(file, `it is of Pyodide ${version}, not ${PYODIDE_VERSION}`);
 }
 
-function snapshotOf(files: StockFiles | CompiledFiles): Bytes {
-  if (!("wheel" in files) && files.snapshot !== undefined) return files.snapshot;
-  throw new TypeError("a snapshot was asked for, and none was downloaded");
-}
-
-/** The library as source, and the wheel to unpack. */
-interface StockFiles {
-  readonly stdlib: Bytes;
-  readonly wheel: Bytes;
-}
-
-async function downloadPython(downloads: Downloads, options: StartOptions): Promise<StockFiles | CompiledFiles> {
-  const { compiledURL, snapshot = false } = options;
-  if (snapshot && compiledURL === undefined) {
-    const remedy = "Give `compiledURL`, the folder with tenor-runtime.json and the snapshot.";
-    throw new TenorError("snapshot_mismatch", `a snapshot needs the compiled files. ${remedy}`, "", { stage: "download", remedy });
-  }
-  const compiled =
-    compiledURL === undefined ? undefined : await downloadCompiled(downloads, compiledURL, PYODIDE_VERSION, snapshot);
-  return compiled ?? downloadStock(downloads, options);
-}
-
-async function downloadStock(downloads: Downloads, { indexURL, wheelURL }: StartOptions): Promise<StockFiles> {
-  const wheelName = wheelURL.slice(wheelURL.lastIndexOf("/") + 1);
-  const [stdlib, wheel] = await Promise.all([
-    downloads.get({ ...STDLIB, url: indexURL + STDLIB.name }),
-    downloads.get({ name: wheelName, url: wheelURL, magic: MAGIC.zip }),
-  ]);
-  return { stdlib, wheel };
-}
-
-/** Compiled while it arrives, where the engine can; the module's promise is inside an object, so that the download ends before it. */
-async function downloadWasm(downloads: Downloads, indexURL: string): Promise<{ module: Promise<WebAssembly.Module> }> {
-  let streamed: Promise<WebAssembly.Module> | undefined;
-  const bytes = await downloads.get({ ...WASM, url: indexURL + WASM.name }, (response) => {
-    // The engine insists on this type; with another one the bytes are compiled when they are here.
-    if (response.headers.get("content-type")?.split(";")[0]?.trim() !== "application/wasm") return;
-    streamed = WebAssembly.compileStreaming(response.clone());
-    streamed.catch(() => undefined);
-  });
-  return { module: streamed ?? WebAssembly.compile(bytes) };
-}
-
-async function install(pyodide: PyodideAPI, python: StockFiles | CompiledFiles): Promise<Runtime> {
-  if ("wheel" in python) pyodide.unpackArchive(python.wheel, "wheel");
-  else await installCompiled(pyodide, python);
+async function install(pyodide: PyodideAPI, files: StartFiles): Promise<Runtime> {
+  const kind = await files.kind;
+  const { rest } = await INSTALLERS[kind](pyodide, files);
   const held: Callable[] = [];
   const functions: Runtime["functions"] = (module, names) => {
     const imported = importFunctions(pyodide, module, names);
@@ -197,15 +136,70 @@ async function install(pyodide: PyodideAPI, python: StockFiles | CompiledFiles):
   };
   const { dispatch } = functions(ENTRY_MODULE, ["dispatch"]);
   // The compiled library's sitecustomize.py has switched it off. What is there now stays: it need not be looked through again.
-  if (!("wheel" in python) && python.snapshot === undefined) pyodide.runPython("import gc; gc.freeze(); gc.enable(); del gc");
+  if (kind === "compiled") pyodide.runPython("import gc; gc.freeze(); gc.enable(); del gc");
   return {
     dispatch: (method, params) => dispatch(method, params) as string,
     functions,
     dispose: () => {
       for (const callable of held.splice(0)) callable.destroy();
     },
-    files: "wheel" in python ? "stock" : python.snapshot === undefined ? "compiled" : "snapshot",
+    files: kind,
+    rest,
   };
+}
+
+/** Makes the package importable; what is given back is the runtime's `rest`, wrapped lest it be waited for. */
+type Installer = (pyodide: PyodideAPI, files: StartFiles) => Promise<{ readonly rest: Promise<void> }>;
+
+const INSTALLERS: Readonly<Record<FileContents["kind"], Installer>> = {
+  stock: async (pyodide, files) => {
+    pyodide.unpackArchive(await files.archive, "wheel");
+    return { rest: Promise.resolve() };
+  },
+  // The archive is imported from as it is, like the library: unpacking it would take longer than all imports from it.
+  compiled: async (pyodide, files) => {
+    const { archive, accelerator } = await contentsOf(files, ["archive", "accelerator"]);
+    pyodide.FS.writeFile(PACKAGE_PATH, archive);
+    pyodide.runPython(`import sys; sys.path.insert(1, "${PACKAGE_PATH}"); import tenor_wasm_start; del sys, tenor_wasm_start`);
+    if (accelerator !== undefined) pyodide.unpackArchive(accelerator, "wheel");
+    return { rest: installRest(pyodide, files, LAST) };
+  },
+  snapshot: async (pyodide, files) => {
+    // `sys.path` is in the snapshot, and so is the state of the random numbers: the one thing that must not be the same everywhere.
+    pyodide.runPython("import random; random.seed(); del random");
+    return { rest: installRest(pyodide, files, FIRST) };
+  },
+};
+
+/** Among Python's finders: before all others, because there is nothing to find in; or after them, because they find what is there. */
+const FIRST = 0;
+const LAST = 1_000;
+
+/** The module of that name in the compiled package. */
+interface StartModule {
+  refuse_imports(reason: string, position: number): void;
+  allow_imports(): void;
+}
+
+/** Until the whole library is here, and when it does not come, an import of what the start did not need says why. */
+function installRest(pyodide: PyodideAPI, files: StartFiles, position: number): Promise<void> {
+  const start = pyodide.pyimport("tenor_wasm_start") as StartModule;
+  start.refuse_imports("the library is still on its way, try again in a moment", position);
+  const rest = contentsOf(files, ["whole", "archive"]).then(
+    ({ whole, archive }) => {
+      pyodide.FS.writeFile(LIBRARY_PATH, whole as Bytes);
+      pyodide.FS.writeFile(PACKAGE_PATH, archive);
+      start.allow_imports();
+    },
+    (thrown: unknown) => {
+      const error = asTenorError(thrown, "runtime_download_failed", "the library did not come");
+      start.refuse_imports(error.message, position);
+      throw error;
+    },
+  );
+  // Whoever does not wait for it is told by Python.
+  rest.catch(() => undefined);
+  return rest;
 }
 
 function importFunctions<Name extends string>(pyodide: PyodideAPI, name: string, names: readonly Name[]): Record<Name, Callable> {
@@ -214,18 +208,6 @@ function importFunctions<Name extends string>(pyodide: PyodideAPI, name: string,
   const functions = Object.fromEntries(names.map((each) => [each, module[each].copy()])) as Record<Name, Callable>;
   module.destroy();
   return functions;
-}
-
-/** The archive is imported from as it is, like the library: unpacking it would take longer than all imports from it. */
-async function installCompiled(pyodide: PyodideAPI, { package: archive, snapshot, accelerator }: CompiledFiles): Promise<void> {
-  pyodide.FS.writeFile(PACKAGE_PATH, archive);
-  if (snapshot !== undefined) {
-    // `sys.path` is in the snapshot, and so is the state of the random numbers: the one thing that must not be the same everywhere.
-    pyodide.runPython("import random; random.seed(); del random");
-    return;
-  }
-  pyodide.runPython(`import sys; sys.path.insert(1, "${PACKAGE_PATH}"); del sys`);
-  if (accelerator !== undefined) pyodide.unpackArchive(accelerator.bytes, "wheel");
 }
 
 /** A stage that must end in its time; an error of another kind is told as a failure of this stage. */

@@ -8,11 +8,19 @@ import { checkWheelVersion } from "./version.js";
 /** A message without the protocol's version, which is put on where it is sent. */
 type Unversioned<Message> = Message extends unknown ? Omit<Message, "protocol"> : never;
 
-export type StartRuntime = (options: StartOptions, onProgress: (progress: Progress) => void) => Promise<Runtime>;
+export type StartRuntime = (
+  options: StartOptions,
+  onProgress: (progress: Progress) => void,
+  wasm: Promise<WebAssembly.Module> | undefined,
+) => Promise<Runtime>;
+
+type StartMessage = Extract<ToWorker, { kind: "start" }>;
+type CallMessage = Extract<ToWorker, { kind: "call" }>;
 
 /** Answers messages by `post`, whatever they come through. */
 export class Server {
   private runtime: Runtime | undefined;
+  private receiveWasm: ((module: WebAssembly.Module) => void) | undefined;
 
   constructor(
     private readonly post: (message: FromWorker) => void,
@@ -21,8 +29,9 @@ export class Server {
 
   receive(message: ToWorker): void {
     if (message.protocol !== PROTOCOL_VERSION) this.failed(otherProtocol(message.protocol));
-    else if (message.kind === "start") void this.start(message.options, message.lock);
-    else this.answer(message.id, message.method, message.params);
+    else if (message.kind === "start") void this.start(message);
+    else if (message.kind === "wasm") this.receiveWasm?.(message.module);
+    else this.answer(message);
   }
 
   dispose(): void {
@@ -30,11 +39,12 @@ export class Server {
     this.runtime = undefined;
   }
 
-  private async start(options: StartOptions, lock: string | undefined): Promise<void> {
+  private async start({ options, lock, wasmFollows }: StartMessage): Promise<void> {
     try {
       const locked = lock === undefined ? Promise.resolve(false) : hold(lock);
       void locked.then((held) => this.tell({ kind: "alive", locked: held }));
-      this.runtime = await this.startRuntime(options, (progress) => this.tell({ kind: "progress", progress }));
+      const wasm = wasmFollows ? new Promise<WebAssembly.Module>((resolve) => (this.receiveWasm = resolve)) : undefined;
+      this.runtime = await this.startRuntime(options, (progress) => this.tell({ kind: "progress", progress }), wasm);
       const wheel = checkWheelVersion(this.runtime);
       await locked;
       this.tell({ kind: "started", wheel });
@@ -44,7 +54,7 @@ export class Server {
     }
   }
 
-  private answer(id: number, method: string, params: string): void {
+  private answer({ id, method, params }: CallMessage): void {
     try {
       if (this.runtime === undefined) throw new Error("a call came while no runtime was there");
       this.tell({ kind: "answer", id, answer: this.runtime.dispatch(method, params) });

@@ -3,7 +3,7 @@
 import type { CallOptions, Client, ClientEvents, RestartReason } from "./client.js";
 import { Contract } from "./contract.js";
 import { decodeAnswer, type Document, encodeParams } from "./protocol.js";
-import type { Bundle, ElaborateResult, Files, FormatResult } from "./types.js";
+import type { Bundle, ElaborateResult, Files, FormatResult, OutlineResult, VocabularyResult } from "./types.js";
 
 /** `.tenor` source: every file by its name, and the one to begin with. */
 export interface Source {
@@ -82,6 +82,16 @@ export class Tenor extends EventTarget {
   async format(source: string, options?: CallOptions): Promise<string> {
     const answer = await this.client.call("format", encodeParams({ source }), options);
     return decodeAnswer<FormatResult>(answer).source;
+  }
+
+  /** Where the names in `.tenor` source are declared and mentioned, also while it has errors: for editors. */
+  async outline(files: Source["files"], root: string, options?: CallOptions): Promise<OutlineResult> {
+    return decodeAnswer<OutlineResult>(await this.client.call("outline", sourceParams({ files, root }), options));
+  }
+
+  /** The words of the language: constructs and blocks with their fields, types, operators. */
+  async vocabulary(options?: CallOptions): Promise<VocabularyResult> {
+    return decodeAnswer<VocabularyResult>(await this.client.call("vocabulary", "{}", options));
   }
 
   /**

@@ -101,6 +101,59 @@ export type Pointer = string;
  */
 export type Warnings = Finding[];
 /**
+ * The number of a moment of the session: it grows by one with each change that is taken over.
+ */
+export type Revision = number;
+/**
+ * Why: persona, precondition, entity state, in this order.
+ */
+export type ActionSpaceGroupedReason =
+  | {
+      type: "PersonaNotAuthorized";
+      operation_id: string;
+      allowed_personas: string[];
+    }
+  | {
+      type: "PreconditionNotMet";
+      missing_verdicts: string[];
+      operation_id: string | null;
+    }
+  | {
+      type: "EntityNotInSourceState";
+      entity_id: string;
+      current_state: string;
+      required_state: string;
+      required_states: string[];
+      operation_id: string;
+      /**
+       * States, sorted: all instances in them.
+       */
+      instance_states: string[];
+    };
+/**
+ * Why: persona, precondition, entity state, in this order.
+ */
+export type ActionSpaceCountsReason =
+  | {
+      type: "PersonaNotAuthorized";
+      operation_id: string;
+      allowed_personas: string[];
+    }
+  | {
+      type: "PreconditionNotMet";
+      missing_verdicts: string[];
+      operation_id: string | null;
+    }
+  | {
+      type: "EntityNotInSourceState";
+      entity_id: string;
+      current_state: string;
+      required_state: string;
+      required_states: string[];
+      operation_id: string;
+      instance_count: number;
+    };
+/**
  * A top-level construct, told by its kind.
  */
 export type BundleConstruct =
@@ -466,16 +519,28 @@ export type ExplainChange =
        * The comparison whose bound the value is.
        */
       bound?: string;
+      /**
+       * The same as an instruction for people.
+       */
+      text: string;
     }
   | {
       kind: "persona";
       persona: string;
+      /**
+       * The same as an instruction for people.
+       */
+      text: string;
     }
   | {
       kind: "instance";
       entity_id: string;
       state: string;
       instance_ids: string[];
+      /**
+       * The same as an instruction for people.
+       */
+      text: string;
     }
   | {
       kind: "flows";
@@ -483,6 +548,10 @@ export type ExplainChange =
       instance_id: string;
       state: string | null;
       runs: ExplainRun[];
+      /**
+       * The same as an instruction for people.
+       */
+      text: string;
     };
 /**
  * Bool, Int, text, list, or an object: Money {amount, currency}, Duration {value, unit}, TaggedUnion {tag, payload}, Record, or a structured decimal_value. Decimals are texts; a number with a fraction is refused.
@@ -577,6 +646,11 @@ export interface ActionSpaceResult {
   blocked_actions: BlockedAction[];
   contract_hash: ContractHash;
   warnings: Warnings;
+  /**
+   * Where the next page begins; null on the last one. Only where a page was asked for.
+   */
+  next_cursor?: string | null;
+  revision?: Revision;
 }
 /**
  * One fault or warning.
@@ -585,6 +659,274 @@ export interface Finding {
   code: string;
   message: string;
   path: Pointer;
+}
+/**
+ * Instances that came into a state and that left it, sorted.
+ */
+export interface ActionSpaceChangeMoves {
+  added?: string[];
+  removed?: string[];
+}
+/**
+ * The members of a flow that changed.
+ */
+export interface ActionSpaceChangeChangedAction {
+  flow_id: string;
+  /**
+   * The place in the list of the whole: the flow is new there, and all its members are here.
+   */
+  index?: number;
+  persona_id?: string;
+  entry_operation_id?: string;
+  first_operation_ids?: string[];
+  enabling_verdicts?: CurrentVerdict[];
+  affected_entities?: {
+    entity_id: string;
+    current_state: string;
+    possible_transitions: string[];
+  }[];
+  description?: string;
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  instance_states?: {
+    [k: string]: string[];
+  };
+  /**
+   * Per outcome of a first operation, the instances that any combination of which it accepts.
+   */
+  outcomes?: {
+    operation_id: string;
+    outcome: string;
+    /**
+     * Entity → states, sorted: all instances in them.
+     */
+    instance_states: {
+      [k: string]: string[];
+    };
+  }[];
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  blocked_states?: {
+    [k: string]: string[];
+  };
+}
+/**
+ * The members of a blocked flow that changed.
+ */
+export interface ActionSpaceChangeChangedBlockedAction {
+  flow_id: string;
+  /**
+   * The place in the list of the whole: the flow is new there, and all its members are here.
+   */
+  index?: number;
+  reason?: ActionSpaceGroupedReason;
+  reasons?: ActionSpaceGroupedReason[];
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  instance_states?: {
+    [k: string]: string[];
+  };
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  blocked_states?: {
+    [k: string]: string[];
+  };
+  /**
+   * The terminal outcome of a flow that reaches no operation.
+   */
+  ends_with?: string;
+}
+/**
+ * Result of action_space with a session and since: what is different in the grouped form since that revision. What is absent did not change. Where since is null or too long ago, the whole in its grouped form is answered instead.
+ */
+export interface ActionSpaceChangeResult {
+  form: "change";
+  since: Revision;
+  revision: Revision;
+  /**
+   * Entity → state → the instances that came and went.
+   */
+  instances: {
+    [k: string]: {
+      [k: string]: ActionSpaceChangeMoves;
+    };
+  };
+  actions: ActionSpaceChangeChangedAction[];
+  blocked_actions: ActionSpaceChangeChangedBlockedAction[];
+  persona_id?: string;
+  current_verdicts?: CurrentVerdict[];
+  contract_hash?: ContractHash;
+  warnings?: Warnings;
+}
+/**
+ * A flow that can be started.
+ */
+export interface ActionSpaceCountsAction {
+  flow_id: string;
+  persona_id: string;
+  entry_operation_id: string;
+  first_operation_ids: string[];
+  enabling_verdicts: CurrentVerdict[];
+  affected_entities: {
+    entity_id: string;
+    current_state: string;
+    possible_transitions: string[];
+  }[];
+  description: string;
+  /**
+   * Entity → how many instances.
+   */
+  instance_counts: {
+    [k: string]: number;
+  };
+  /**
+   * Per outcome of a first operation, the instances that any combination of which it accepts.
+   */
+  outcomes: {
+    operation_id: string;
+    outcome: string;
+    /**
+     * Entity → how many instances.
+     */
+    instance_counts: {
+      [k: string]: number;
+    };
+  }[];
+  /**
+   * Entity → how many instances.
+   */
+  blocked_counts: {
+    [k: string]: number;
+  };
+}
+/**
+ * A flow that cannot be started; reason is the first of reasons.
+ */
+export interface ActionSpaceCountsBlockedAction {
+  flow_id: string;
+  reason: ActionSpaceCountsReason;
+  reasons: ActionSpaceCountsReason[];
+  /**
+   * Entity → how many instances.
+   */
+  instance_counts: {
+    [k: string]: number;
+  };
+  /**
+   * Entity → how many instances.
+   */
+  blocked_counts: {
+    [k: string]: number;
+  };
+  /**
+   * The terminal outcome of a flow that reaches no operation.
+   */
+  ends_with?: string;
+}
+/**
+ * Result of action_space with the form 'counts': as the full form, with numbers of instances in place of lists.
+ */
+export interface ActionSpaceCountsResult {
+  persona_id: string;
+  actions: ActionSpaceCountsAction[];
+  current_verdicts: CurrentVerdict[];
+  blocked_actions: ActionSpaceCountsBlockedAction[];
+  contract_hash: ContractHash;
+  warnings: Warnings;
+  form: "counts";
+  revision?: Revision;
+}
+/**
+ * A flow that can be started.
+ */
+export interface ActionSpaceGroupedAction {
+  flow_id: string;
+  persona_id: string;
+  entry_operation_id: string;
+  first_operation_ids: string[];
+  enabling_verdicts: CurrentVerdict[];
+  affected_entities: {
+    entity_id: string;
+    current_state: string;
+    possible_transitions: string[];
+  }[];
+  description: string;
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  instance_states: {
+    [k: string]: string[];
+  };
+  /**
+   * Per outcome of a first operation, the instances that any combination of which it accepts.
+   */
+  outcomes: {
+    operation_id: string;
+    outcome: string;
+    /**
+     * Entity → states, sorted: all instances in them.
+     */
+    instance_states: {
+      [k: string]: string[];
+    };
+  }[];
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  blocked_states: {
+    [k: string]: string[];
+  };
+}
+/**
+ * A flow that cannot be started; reason is the first of reasons.
+ */
+export interface ActionSpaceGroupedBlockedAction {
+  flow_id: string;
+  reason: ActionSpaceGroupedReason;
+  reasons: ActionSpaceGroupedReason[];
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  instance_states: {
+    [k: string]: string[];
+  };
+  /**
+   * Entity → states, sorted: all instances in them.
+   */
+  blocked_states: {
+    [k: string]: string[];
+  };
+  /**
+   * The terminal outcome of a flow that reaches no operation.
+   */
+  ends_with?: string;
+}
+/**
+ * Result of action_space with the form 'grouped': instances are listed once per entity and state, flows name states. It says what the full form says.
+ */
+export interface ActionSpaceGroupedResult {
+  persona_id: string;
+  actions: ActionSpaceGroupedAction[];
+  current_verdicts: CurrentVerdict[];
+  blocked_actions: ActionSpaceGroupedBlockedAction[];
+  contract_hash: ContractHash;
+  warnings: Warnings;
+  form: "grouped";
+  /**
+   * Entity → state → instance ids, sorted: every instance of the entities that flows name, or a page of them.
+   */
+  instances: {
+    [k: string]: InstanceSets;
+  };
+  /**
+   * Where the next page begins; null on the last one. Only where a page was asked for.
+   */
+  next_cursor?: string | null;
+  revision?: Revision;
 }
 export interface BundleFact {
   id: string;
@@ -1340,6 +1682,35 @@ export interface EvaluateResult {
   warnings: Warnings;
 }
 /**
+ * What evaluate answers, and with it what action_space answers for each persona.
+ */
+export interface EvaluateBatchItem {
+  verdicts: Verdict[];
+  contract_hash: ContractHash;
+  warnings: Warnings;
+  /**
+   * In the order of the personas; absent where none were given.
+   */
+  action_spaces?: ActionSpaceResult[];
+}
+/**
+ * Why a fact set cannot be evaluated; the path leads from the parameters.
+ */
+export interface EvaluateBatchFailure {
+  error: WireError;
+}
+/**
+ * Result of evaluate_batch: for each fact set, in order, its result or its error.
+ */
+export interface EvaluateBatchResult {
+  results: (EvaluateBatchItem | EvaluateBatchFailure)[];
+  /**
+   * How many fact sets could not be evaluated.
+   */
+  failed: number;
+  contract_hash: ContractHash;
+}
+/**
  * Where the construct stands in its source.
  */
 export interface ExplainPosition {
@@ -1473,6 +1844,10 @@ export interface ExplainRemedies {
     entity_id: string;
     instance_id: string;
     state: string;
+    /**
+     * The same for people.
+     */
+    text: string;
   }[];
   /**
    * Whether every combination of the values in question was tried.
@@ -1543,6 +1918,53 @@ export interface FormatResult {
   source: string;
 }
 /**
+ * Where it is declared, where the contract came from source.
+ */
+export interface InspectPosition {
+  file: string;
+  line: number | string;
+}
+/**
+ * The flow, to be drawn: steps, compensation steps and ends as nodes.
+ */
+export interface InspectGraph {
+  nodes: InspectNode[];
+  edges: InspectEdge[];
+}
+export interface InspectNode {
+  /**
+   * The step's id, below parallel/branch/ where it stands in one; step!n for a compensation step, terminal:outcome for an end.
+   */
+  id: string;
+  kind: "operation" | "branch" | "handoff" | "sub_flow" | "parallel" | "compensation" | "terminal";
+  step_id?: string;
+  operation_id?: string;
+  flow_id?: string;
+  persona?: string;
+  to_persona?: string;
+  condition_summary?: string;
+  outcome?: string;
+  /**
+   * The node of the parallel step in a branch of which it stands.
+   */
+  within?: string;
+  branch_id?: string;
+}
+export interface InspectEdge {
+  from: string;
+  to: string;
+  kind: "outcome" | "true" | "false" | "next" | "success" | "failure" | "fork";
+  label: string;
+  /**
+   * The step whose way out it is.
+   */
+  step_id: string;
+  /**
+   * Its name in the coverage of scenarios: flow/step_id: way. Absent where coverage does not count it.
+   */
+  way?: string;
+}
+/**
  * Result of inspect: what a contract declares.
  */
 export interface InspectResult {
@@ -1555,6 +1977,7 @@ export interface InspectResult {
     source: string | {};
     has_default: boolean;
     default?: unknown;
+    position?: InspectPosition;
   }[];
   entities: {
     id: string;
@@ -1565,6 +1988,7 @@ export interface InspectResult {
       to: string;
     }[];
     parent?: string;
+    position?: InspectPosition;
   }[];
   rules: {
     id: string;
@@ -1573,9 +1997,19 @@ export interface InspectResult {
     condition_summary: string;
     payload_type: BaseType;
     payload_summary: string;
+    position?: InspectPosition;
+    /**
+     * The facts that its expressions name.
+     */
+    facts_used: string[];
+    /**
+     * The verdicts that its expressions ask for.
+     */
+    verdicts_used: string[];
   }[];
   personas: {
     id: string;
+    position?: InspectPosition;
   }[];
   operations: {
     id: string;
@@ -1589,12 +2023,23 @@ export interface InspectResult {
     outcomes: string[];
     error_contract: string[];
     precondition_summary: string;
+    position?: InspectPosition;
+    /**
+     * The facts that its expressions name.
+     */
+    facts_used: string[];
+    /**
+     * The verdicts that its expressions ask for.
+     */
+    verdicts_used: string[];
   }[];
   flows: {
     id: string;
     entry: string;
     steps: string[];
     affected_entities: string[];
+    position?: InspectPosition;
+    graph: InspectGraph;
   }[];
   warnings: Warnings;
 }
@@ -1606,6 +2051,67 @@ export interface LoadResult {
   contract_id: string;
   contract_hash: ContractHash;
   warnings: Warnings;
+}
+/**
+ * Result of open_session.
+ */
+export interface OpenSessionResult {
+  /**
+   * The handle.
+   */
+  session: number;
+  revision: Revision;
+  warnings: Warnings;
+}
+/**
+ * One name where it stands; columns count code points, end_column is the first after it.
+ */
+export interface OutlineName {
+  kind:
+    | "type"
+    | "source"
+    | "fact"
+    | "entity"
+    | "state"
+    | "rule"
+    | "verdict"
+    | "persona"
+    | "operation"
+    | "flow"
+    | "step"
+    | "system";
+  id: string;
+  file: string;
+  line: number;
+  column: number;
+  end_column: number;
+  /**
+   * It is declared here.
+   */
+  declares?: true;
+  /**
+   * What it is known in: the entity of a state, the flow of a step, or its branch (flow/step/branch).
+   */
+  scope?: string;
+}
+/**
+ * Result of outline: where the names in source are declared and mentioned, also while it has errors.
+ */
+export interface OutlineResult {
+  names: OutlineName[];
+}
+/**
+ * A page of the instances of an action space, in the order of entity and instance id; not with the form counts.
+ */
+export interface Page {
+  /**
+   * The most instances that the page holds.
+   */
+  size: number;
+  /**
+   * The next_cursor of the page before; absent or null for the first page.
+   */
+  cursor?: string | null;
 }
 export interface RunScenariosCoverage {
   hit: number;
@@ -1702,6 +2208,28 @@ export interface Scenarios {
   scenarios: ScenariosScenario[];
 }
 /**
+ * Result of session_inputs: the present inputs; with a contract they open a session that is as far as this one.
+ */
+export interface SessionInputsResult {
+  facts: unknown;
+  /**
+   * Nested: entity → instance → state.
+   */
+  entity_states: {
+    [k: string]: {
+      [k: string]: string;
+    };
+  };
+  persona: string;
+  revision: Revision;
+}
+/**
+ * Result of a change of a session: set_facts, set_persona, transition, add_instance, remove_instance, apply.
+ */
+export interface SessionRevisionResult {
+  revision: Revision;
+}
+/**
  * Result of simulate_flow: how a flow would run (§11.4, §19.6).
  */
 export interface SimulateFlowResult {
@@ -1787,4 +2315,29 @@ export interface VerifyResult {
  */
 export interface VersionResult {
   version: string;
+}
+/**
+ * Result of vocabulary: the words of the language, for an editor.
+ */
+export interface VocabularyResult {
+  /**
+   * Keyword → its fields.
+   */
+  constructs: {
+    [k: string]: string[];
+  };
+  /**
+   * Step, branch, join or handler → its fields.
+   */
+  blocks: {
+    [k: string]: string[];
+  };
+  /**
+   * Field → the kind of the names that stand in it.
+   */
+  names: {
+    [k: string]: string;
+  };
+  types: string[];
+  operators: string[];
 }

@@ -5,6 +5,9 @@ import { TenorError } from "./errors.js";
 /** The version of this package; a test holds it against package.json. */
 export const VERSION = "0.1.0";
 
+/** The one Pyodide release whose files are accepted. */
+export const PYODIDE_VERSION = "314.0.7";
+
 /** Refuses a wheel of another release; returns the wheel's version. */
 export function checkWheelVersion(runtime: { dispatch(method: string, params: string): string }): string {
   const answer = JSON.parse(runtime.dispatch("version", "{}")) as { readonly ok?: { readonly version?: unknown } };

@@ -31,5 +31,5 @@ if (typeof scope.postMessage === "function") {
 }
 
 function serve(post: (message: FromWorker) => void): Server {
-  return new Server(post, (options, onProgress) => startRuntime(options, { onProgress }));
+  return new Server(post, (options, onProgress, wasm) => startRuntime(options, { onProgress, wasm }));
 }

@@ -99,9 +99,9 @@ test("a runaway call rejects with TimeoutError; the budget counts its run and no
 
 test("a new worker gets the live contracts again, under whatever handle, and not those that were freed", async () => {
   const { client, workers, told } = await started(FAST);
-  const { contract: first } = await client.load('{"bundle":"first"}');
-  const { contract: second } = await client.load('{"bundle":"second"}');
-  const { contract: third } = await client.load('{"bundle":"third"}');
+  const { live: first } = await client.load('{"bundle":"first"}');
+  const { live: second } = await client.load('{"bundle":"second"}');
+  const { live: third } = await client.load('{"bundle":"third"}');
   await client.free(first);
   await assert.rejects(client.call("stuck", "{}", {}, { contract: second }), { name: "TimeoutError" });
   assert.equal((await ok(client.call("evaluate", '{"facts":{}}', {}, { contract: third }))).bundle, "third");
@@ -112,7 +112,7 @@ test("a new worker gets the live contracts again, under whatever handle, and not
 
 test("calls made before a contract is freed are answered even if the worker is replaced in between", async () => {
   const { client } = await started(FAST);
-  const { contract } = await client.load('{"bundle":"kept"}');
+  const { live: contract } = await client.load('{"bundle":"kept"}');
   const runaway = client.call("stuck", "{}");
   const before = client.call("evaluate", "{}", {}, { contract });
   const freed = client.free(contract);
@@ -134,7 +134,7 @@ test("a load that was aborted while it ran leaves no contract behind", async () 
 test("after a restart the handle of a raw call does not come to mean another contract", async () => {
   const { client } = await started(FAST);
   const { handle } = await ok(client.callRaw("load", '{"bundle":"raw"}'));
-  const { contract } = await client.load('{"bundle":"kept"}');
+  const { live: contract } = await client.load('{"bundle":"kept"}');
   await assert.rejects(client.call("stuck", "{}"), { name: "TimeoutError" });
   assert.equal((await ok(client.callRaw("evaluate", `{"contract":${handle}}`))).bundle, undefined);
   assert.equal((await ok(client.call("evaluate", "{}", {}, { contract }))).bundle, "kept");
@@ -191,7 +191,7 @@ test("a restart that fails rejects what waits; the next call tries again", async
     }
   }
   const { client, told } = await started(FAST, Moody);
-  const { contract } = await client.load('{"bundle":"kept"}');
+  const { live: contract } = await client.load('{"bundle":"kept"}');
   failing = true;
   const runaway = client.call("stuck", "{}");
   const waiting = client.call("b", "{}");

@@ -16,7 +16,7 @@ test("importing has no side effect and needs no window, no process and no worker
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
   const { added, exports } = JSON.parse(stdout);
   assert.ok(added <= 0, `${added} globals came along`);
-  assert.deepEqual(exports, ["TenorError", "VERSION", "createTenor", "latest", "parseJson", "sourceErrors", "writeJson"]);
+  assert.deepEqual(exports, ["TenorError", "VERSION", "applyChange", "createTenor", "expandActionSpace", "latest", "parseJson", "sourceErrors", "writeJson"]);
 });
 
 test("a host without workers is told what to do", async () => {

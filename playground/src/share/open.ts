@@ -1,0 +1,81 @@
+/** Opens files that were chosen or dropped: a workspace, `.tenor` source, an interchange bundle, or scenarios. */
+
+import { parseJson, type ScenariosScenario } from "tenor-wasm";
+import { readable, readScenarios, readWorkspace, WorkspaceError } from "../state/read";
+import { generation, replaceWorkspace, set, update, workspace } from "../state/store";
+import { setScenarios } from "../state/updates";
+import { type ContractText, emptyWorkspace, type Workspace } from "../state/workspace";
+import { toast } from "../widgets";
+
+/** What the file dialog offers. */
+export const ACCEPTED = ".tenor,.json,application/json,text/plain";
+const LARGEST_FILE = 64_000_000;
+
+/** A text that came with a name. */
+export interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Opens the files together and says what was opened; what cannot be opened changes nothing and is told. */
+export async function openFiles(files: readonly File[]): Promise<void> {
+  try {
+    for (const { name, size } of files) {
+      if (size > LARGEST_FILE) throw new WorkspaceError(`${name} has ${size} bytes; the most that is opened is ${LARGEST_FILE}`);
+    }
+    open(await Promise.all(files.map(async (file) => ({ name: file.name, text: await file.text() }))));
+  } catch (thrown) {
+    toast(`This could not be opened: ${readable(thrown)}.`, { tone: "bad" });
+  }
+}
+
+/** Puts another workspace in the place of this one, and offers to take that back. */
+export function openWorkspace(next: Workspace, sentence: string): void {
+  const before = workspace.peek();
+  replaceWorkspace(next);
+  set({ left: "contract" });
+  const opened = generation.peek();
+  toast(sentence, { undo: () => generation.peek() === opened && replaceWorkspace(before) });
+}
+
+function open(files: readonly NamedText[]): void {
+  const [first] = files;
+  if (first === undefined) return;
+  if (files.every(({ name }) => name.endsWith(".tenor"))) return openSource(files, first);
+  if (files.length > 1) throw new WorkspaceError("several files are opened together only where all of them are .tenor source");
+  const value = parseJson(first.text, first.name);
+  const has = (member: string): boolean => typeof value === "object" && value !== null && member in value;
+  // A workspace has scenarios as well: it is told first, by its inputs.
+  if (has("inputs")) openWorkspace(readWorkspace(first.text), `${first.name} is open.`);
+  else if (has("constructs")) openWorkspace(bundleWorkspace(first), `The bundle ${first.name} is open.`);
+  else if (has("scenarios")) takeScenarios(first.name, readScenarios(value));
+  else throw new WorkspaceError(`${first.name} is neither a workspace nor a bundle nor a scenario file`);
+}
+
+function openSource(files: readonly NamedText[], first: NamedText): void {
+  const contract: ContractText = {
+    form: "source",
+    files: Object.fromEntries(files.map(({ name, text }) => [name, text])),
+    root: first.name,
+    open: first.name,
+    bundle: null,
+  };
+  const others = files.length === 1 ? "" : ` It begins with the first of ${files.length} files.`;
+  openWorkspace({ ...emptyWorkspace(), title: first.name.replace(/\.tenor$/, ""), contract }, `${first.name} is open.${others}`);
+}
+
+function bundleWorkspace({ name, text }: NamedText): Workspace {
+  const empty = emptyWorkspace();
+  return { ...empty, title: name.replace(/\.json$/, ""), contract: { ...empty.contract, form: "bundle", bundle: text } };
+}
+
+/** Scenarios belong to the contract that is open: they take the place of its own. */
+export function takeScenarios(name: string, scenarios: readonly ScenariosScenario[]): void {
+  const before = workspace.peek().scenarios;
+  const opened = generation.peek();
+  update(setScenarios(scenarios));
+  const back = (): void => {
+    if (generation.peek() === opened) update(setScenarios(before));
+  };
+  toast(`${name} is open: ${scenarios.length} scenarios.`, { undo: back });
+}

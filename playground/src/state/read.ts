@@ -1,0 +1,158 @@
+/** Reads a workspace that comes from outside: storage, a link, a file. What does not fit is refused with a sentence, never repaired in silence. */
+
+import { parseJson, type ScenariosScenario, TenorError } from "tenor-wasm";
+import {
+  type AppliedRun,
+  type ContractText,
+  emptyWorkspace,
+  type History,
+  type Inputs,
+  type Pin,
+  type RunSetup,
+  type Selection,
+  type Splice,
+  type StateChange,
+  WORKSPACE_VERSION,
+  type Workspace,
+} from "./workspace";
+
+/** What a document that is no workspace of ours is refused with; the message is for people. */
+export class WorkspaceError extends Error {
+  override readonly name = "WorkspaceError";
+}
+
+/** Why a document from outside was refused; anything else that was thrown is a fault of this page, and thrown on. */
+export function readable(thrown: unknown): string {
+  if (thrown instanceof WorkspaceError || thrown instanceof TenorError) return thrown.message;
+  throw thrown;
+}
+
+type Reader<Value> = (value: unknown, path: string) => Value;
+
+/** A workspace from its JSON text. Throws `WorkspaceError`, or the `invalid_json` of a text that is no JSON. */
+export function readWorkspace(text: string): Workspace {
+  const value = parseJson(text, "the workspace");
+  const { version } = object(value, "");
+  if (version !== WORKSPACE_VERSION) {
+    const newer = typeof version === "number" && version > WORKSPACE_VERSION;
+    throw new WorkspaceError(
+      newer
+        ? `the workspace has version ${version}, this page knows up to ${WORKSPACE_VERSION}: open it with a newer page`
+        : `this is no workspace of this page: its version is ${JSON.stringify(version ?? null)}, not ${WORKSPACE_VERSION}`,
+    );
+  }
+  return workspace(value, "");
+}
+
+const text: Reader<string> = (value, path) => (typeof value === "string" ? value : refuse(path, "a text", value));
+const whole: Reader<number> = (value, path) => (typeof value === "number" ? value : refuse(path, "a number", value));
+
+function object(value: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return refuse(path, "an object", value);
+  return value as Record<string, unknown>;
+}
+
+const nullable =
+  <Value>(reader: Reader<Value>): Reader<Value | null> =>
+  (value, path) =>
+    value === null || value === undefined ? null : reader(value, path);
+
+const listOf =
+  <Value>(reader: Reader<Value>): Reader<readonly Value[]> =>
+  (value, path) =>
+    Array.isArray(value) ? value.map((one, index) => reader(one, `${path}/${index}`)) : refuse(path, "a list", value);
+
+const mapOf =
+  <Value>(reader: Reader<Value>): Reader<Readonly<Record<string, Value>>> =>
+  (value, path) =>
+    Object.fromEntries(Object.entries(object(value, path)).map(([key, one]) => [key, reader(one, `${path}/${key}`)]));
+
+/** A reader of an object with these members, each by its own reader. */
+function record<Value extends object>(members: { readonly [Name in keyof Value]-?: Reader<Value[Name]> }): Reader<Value> {
+  return (value, path) => {
+    const found = object(value, path);
+    const entries = Object.entries(members) as [string, Reader<unknown>][];
+    return Object.fromEntries(entries.map(([name, reader]) => [name, reader(found[name], `${path}/${name}`)])) as Value;
+  };
+}
+
+const oneOf =
+  <Value extends string>(...values: readonly Value[]): Reader<Value> =>
+  (value, path) =>
+    values.includes(value as Value) ? (value as Value) : refuse(path, `one of ${values.join(", ")}`, value);
+
+const inputs = record<Inputs>({ facts: text, states: text, persona: text });
+const run = record<RunSetup>({ flow: nullable(text), bindings: mapOf(text), outcomes: mapOf(text), step: nullable(whole) });
+
+const contract: Reader<ContractText> = (value, path) => {
+  const read = record<ContractText>({
+    form: oneOf("source", "bundle"),
+    files: mapOf(text),
+    root: text,
+    open: text,
+    bundle: nullable(text),
+  })(value, path);
+  for (const name of ["root", "open"] as const) {
+    if (!Object.hasOwn(read.files, read[name])) refuse(`${path}/${name}`, "the name of one of the files", read[name]);
+  }
+  return read;
+};
+
+const SELECTIONS: { readonly [Kind in Selection["kind"]]: Reader<Extract<Selection, { kind: Kind }>> } = {
+  verdict: record({ kind: oneOf("verdict"), verdict: text }),
+  fact: record({ kind: oneOf("fact"), fact: text }),
+  action: record({ kind: oneOf("action"), flow: text, persona: text, bindings: mapOf(text) }),
+  step: record({ kind: oneOf("step"), flow: text, step: text }),
+  instance: record({ kind: oneOf("instance"), entity: text, instance: text }),
+};
+
+const selection: Reader<Selection> = (value, path) => {
+  const { kind } = object(value, path);
+  const reader = typeof kind === "string" && Object.hasOwn(SELECTIONS, kind) ? SELECTIONS[kind as Selection["kind"]] : undefined;
+  return reader === undefined ? refuse(`${path}/kind`, `one of ${Object.keys(SELECTIONS).join(", ")}`, kind) : reader(value, path);
+};
+
+const change = record<StateChange>({ entity_id: text, instance_id: text, from_state: text, to_state: text });
+const splice = record<Splice>({ at: whole, removed: whole, inserted: text });
+const applied = record<AppliedRun>({
+  id: whole,
+  parent: nullable(whole),
+  flow: text,
+  persona: text,
+  bindings: mapOf(text),
+  outcome: text,
+  changes: listOf(change),
+  byHand: listOf(splice),
+  byRun: listOf(splice),
+});
+
+/** The evaluator judges a scenario by its schema when it runs; here it only has to be one by its title. */
+const scenario: Reader<ScenariosScenario> = (value, path) => {
+  const found = object(value, path);
+  text(found["title"], `${path}/title`);
+  return found as unknown as ScenariosScenario;
+};
+
+const workspace = record<Workspace>({
+  version: () => WORKSPACE_VERSION,
+  example: nullable(text),
+  title: text,
+  contract,
+  inputs,
+  run,
+  selection: nullable(selection),
+  pin: nullable(record<Pin>({ label: text, contract, inputs, run })),
+  scenarios: listOf(scenario),
+  history: (value, path) =>
+    value === undefined ? emptyWorkspace().history : record<History>({ base: text, runs: listOf(applied), at: nullable(whole) })(value, path),
+});
+
+/** The scenarios of a scenario file, from its JSON value; the evaluator judges the rest of them when they run. */
+export function readScenarios(value: unknown): readonly ScenariosScenario[] {
+  return listOf(scenario)(object(value, "")["scenarios"], "/scenarios");
+}
+
+function refuse(path: string, expected: string, found: unknown): never {
+  const shown = JSON.stringify(found) ?? "nothing";
+  throw new WorkspaceError(`the document is damaged: ${path || "it"} must be ${expected}, not ${shown.slice(0, 60)}`);
+}

@@ -1,0 +1,103 @@
+/**
+ * Where the workspace and the settings live, and the only ways to change them. Data runs one way: an update gives a new
+ * state, the engine asks for what follows from it, the view draws both.
+ */
+
+import { batch, effect, signal } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals";
+import { writeJson } from "tenor-wasm";
+import { readable, readWorkspace } from "./read";
+import { DEFAULT_SETTINGS, readSettings, type Settings } from "./settings";
+import { emptyWorkspace, type Workspace } from "./workspace";
+
+const WORKSPACE_KEY = "tenor-playground/workspace";
+const SETTINGS_KEY = "tenor-playground/settings";
+/** Storage is written when the typing pauses: it is synchronous, and the text may be long. */
+const SAVE_PAUSE_MS = 400;
+
+const current = signal<Workspace>(emptyWorkspace());
+const chosen = signal<Settings>(DEFAULT_SETTINGS);
+const count = signal(0);
+
+/** Why nothing is kept for the next visit, where that is so. */
+export const storageProblem = signal<string | null>(null);
+/** What was kept by an earlier visit and cannot be read: its text, and why. It is gone from the storage with the next change. */
+export const unreadable = signal<{ readonly text: string; readonly why: string } | null>(null);
+export const workspace: ReadonlySignal<Workspace> = current;
+export const settings: ReadonlySignal<Settings> = chosen;
+/** Counts workspaces: it changes when one is replaced by another. */
+export const generation: ReadonlySignal<number> = count;
+
+/** A pure function from one state to the next; see `updates.ts`. */
+export type Update = (workspace: Workspace) => Workspace;
+
+/** Several updates in one call are one change. */
+export function update(...changes: readonly Update[]): void {
+  current.value = changes.reduce((state, change) => change(state), current.peek());
+}
+
+/** Another workspace as a whole: what was answered for the one before is not shown any more. */
+export function replaceWorkspace(next: Workspace): void {
+  batch(() => {
+    count.value++;
+    current.value = next;
+  });
+}
+
+export function set(changes: Partial<Settings>): void {
+  chosen.value = { ...chosen.peek(), ...changes };
+}
+
+/** What was kept by an earlier visit; null on the first one. */
+export function restore(): Workspace | null {
+  chosen.value = readSettings(read(SETTINGS_KEY));
+  const kept = read(WORKSPACE_KEY);
+  if (kept === null) return null;
+  try {
+    return readWorkspace(kept);
+  } catch (thrown) {
+    unreadable.value = { text: kept, why: readable(thrown) };
+    return null;
+  }
+}
+
+/** From now on every change is kept in this browser. */
+export function persist(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const save = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    write(WORKSPACE_KEY, writeJson(current.peek()));
+    write(SETTINGS_KEY, writeJson(chosen.peek()));
+  };
+  let first = true;
+  effect(() => {
+    void current.value;
+    void chosen.value;
+    if (!first) {
+      clearTimeout(timer);
+      timer = setTimeout(save, SAVE_PAUSE_MS);
+    }
+    first = false;
+  });
+  // A page that is put away may never come back to its timers.
+  addEventListener("pagehide", () => timer !== undefined && save());
+}
+
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    storageProblem.value = "This browser lets the page keep nothing: what you do here is lost when you leave.";
+    return null;
+  }
+}
+
+function write(key: string, text: string): void {
+  try {
+    localStorage.setItem(key, text);
+    storageProblem.value = null;
+  } catch {
+    storageProblem.value = "The browser's storage for this page is full: the newest changes are not kept. Save them to a file (Share).";
+  }
+}
