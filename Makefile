@@ -58,10 +58,12 @@ typescript: $(WEB_MODULES) $(PLAY_MODULES) $(BRIDGE) $(PACKAGE) ## Check the Typ
 
 # One run for all engines, so that the last lines count everything.
 test-all: $(VENV) build $(PEERS)
-	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
+	browser="$$(tests/find_browser.sh)" && postgres="$$(tests/find_postgres.sh)" \
+		&& TENOR_BROWSER="$$browser" TENOR_POSTGRES="$$postgres" .venv/bin/pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
 
 test-python: $(VENV) ## The tests that need neither Node nor a browser
-	.venv/bin/pytest -n $(PYTEST_WORKERS) -m "not node and not browser" $(PYTEST_ARGS)
+	postgres="$$(tests/find_postgres.sh)" && TENOR_POSTGRES="$$postgres" \
+		.venv/bin/pytest -n $(PYTEST_WORKERS) -m "not node and not browser" $(PYTEST_ARGS)
 
 test-node: $(VENV) $(WHEEL) $(BRIDGE) $(RUNTIME) $(PEERS) ## The tests under Pyodide in Node
 	.venv/bin/pytest -m node $(PYTEST_ARGS)

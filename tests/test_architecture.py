@@ -75,6 +75,32 @@ def test_the_pure_rooms_use_the_standard_library_alone(path: Path) -> None:
         assert top in {"tenor_wasm", *optional} or top in sys.stdlib_module_names, f"'{name}' is no standard library"
 
 
+DRIVERS = {
+    "executor/postgres.py": {"psycopg", "psycopg_pool"},
+    "executor/signing.py": {"cryptography"},
+}
+"""File → what it imports beside the standard library, behind an extra. Nobody else does."""
+
+
+@EVERY_MODULE
+def test_a_driver_is_imported_in_its_own_file_alone(path: Path) -> None:
+    if room_of(path) != "executor":
+        return
+    allowed = DRIVERS.get(path.relative_to(PACKAGE).as_posix(), set())
+    for name in imported(path):
+        top = name.split(".")[0]
+        assert top in {"tenor_wasm", *allowed} or top in sys.stdlib_module_names, f"'{name}' needs a place in DRIVERS"
+
+
+def test_importing_the_executor_imports_no_driver() -> None:
+    program = "import sys; before = set(sys.modules); import tenor_wasm.executor\n"
+    program += "print(*sorted(set(sys.modules) - before))"
+    answer = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
+    came_along = {name.split(".")[0] for name in answer.stdout.split()}
+    assert "tenor_wasm" in came_along
+    assert not came_along & {"asyncio", "cryptography", "psycopg", "psycopg_pool", "socket", "sqlite3", "ssl"}
+
+
 def test_the_api_brings_no_driver_socket_or_event_loop_along() -> None:
     program = "import sys; before = set(sys.modules); import tenor_wasm.api.wire, tenor_wasm.api.compat\n"
     program += "print(*sorted(set(sys.modules) - before))"

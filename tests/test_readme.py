@@ -15,12 +15,17 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCKS = BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
 
 
+def blocks(language: str) -> list[tuple[str, str]]:
+    """The blocks in a language, each with the block after it."""
+    after = [*(text for _, text in BLOCKS[1:]), ""]
+    return [(text, printed) for (name, text), printed in zip(BLOCKS, after, strict=True) if name == language]
+
+
 def block(language: str) -> tuple[str, str]:
     """The one block in a language, and the block after it."""
-    positions = [index for index, (name, _) in enumerate(BLOCKS) if name == language]
-    assert len(positions) == 1, f"README.md has {len(positions)} blocks of {language}"
-    after = BLOCKS[positions[0] + 1 : positions[0] + 2]
-    return BLOCKS[positions[0]][1], after[0][1] if after else ""
+    found = blocks(language)
+    assert len(found) == 1, f"README.md has {len(found)} blocks of {language}"
+    return found[0]
 
 
 def run(command: list[str], text: str = "") -> str:
@@ -35,8 +40,9 @@ def run(command: list[str], text: str = "") -> str:
 
 
 def test_python() -> None:
-    program, printed = block("python")
-    assert run([sys.executable, "-"], program) == printed
+    """Each block goes on where the one before it ended."""
+    programs, printed = zip(*blocks("python"), strict=True)
+    assert run([sys.executable, "-"], "".join(programs)) == "".join(printed)
 
 
 def test_command_line() -> None:

@@ -271,7 +271,7 @@ def simulate_on(
     states = entity_states.with_defaults(contract.entities)
     given = _bindings(instance_bindings, contract)
     bindings = given or dict.fromkeys(compiled(contract).entities_of(flow.id), DEFAULT_INSTANCE)
-    result = execute_flow(flow, persona, snapshot, states, bindings, _choices(outcomes))
+    result = execute_flow(flow, persona, snapshot, states, bindings, read_choices(outcomes))
     warnings = warnings_of(snapshot, persona)
     return Simulation(result, given, warnings, provenance_chain(result) if provenance else None)
 
@@ -357,7 +357,8 @@ def _bindings(json: Json, contract: Contract) -> dict[str, str]:
     return dict(json)
 
 
-def _choices(json: Json) -> dict[str, str]:
+def read_choices(json: Json) -> dict[str, str]:
+    """Read the choice of outcomes; absent gives an empty map. Raises ``invalid_argument``."""
     if json is None:
         return {}
     if not isinstance(json, Mapping):

@@ -49,6 +49,7 @@ def provenance_chain(result: FlowResult, recording: Recording | None = None) -> 
         "format": FORMAT,
         "contract": contract.id,
         "contract_hash": contract.hash,
+        **({} if recording.trust_domain is None else {"trust_domain": recording.trust_domain}),
         **writer.simulation,
         **flow,
         "trigger": {"type": "simulation" if recording.simulation else "execution", "persona": result.persona}
@@ -88,6 +89,8 @@ def _inputs(result: FlowResult) -> JsonObject:
 
 def _known(recording: Recording) -> JsonObject:
     known: JsonObject = {} if recording.execution_id is None else {"execution_id": recording.execution_id}
+    if recording.trust_domain is not None:
+        known["trust_domain"] = recording.trust_domain
     if recording.trigger:
         known["trigger"] = dict(recording.trigger)
     if recording.personas:

@@ -31,7 +31,8 @@ class Recording:
     ``evaluated_at``, ``applied_at`` for each operation that ran, ``executed_at`` for each step, ``completed_at``.
     ``ids`` gives the id of a record, from its kind and the id that it would have. Without them there are no times, and
     ids are derived from content. ``trigger`` says who called, ``personas`` how each persona was resolved.
-    ``simulation`` is false only where states really changed.
+    ``simulation`` is false only where states really changed. ``trust_domain`` names the boundary within which the
+    executor works; every record bears it (E20).
     """
 
     clock: Callable[[str], str] | None = None
@@ -40,6 +41,7 @@ class Recording:
     execution_id: str | None = None
     trigger: Mapping[str, str] = field(default_factory=dict)
     personas: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    trust_domain: str | None = None
 
 
 KINDS: Mapping[str, tuple[str, str]] = {
@@ -92,6 +94,7 @@ class Ledger:
         "_given_times",
         "_ids",
         "_references",
+        "_trust",
         "evaluated",
         "facts",
         "records",
@@ -106,6 +109,7 @@ class Ledger:
         self._clock, self._ids = recording.clock, recording.ids
         self._given_ids: list[Json] = []
         self._given_times: list[Json] = []
+        self._trust: JsonObject = {} if recording.trust_domain is None else {"trust_domain": recording.trust_domain}
         self._references: dict[tuple[str, str], str] = {}
         self.records: dict[str, list[Json]] = {kind: [] for kind in KINDS}
         self.snapshot = snapshot
@@ -122,6 +126,7 @@ class Ledger:
     def write(self, kind: str, content: JsonObject) -> str:
         """Write a record; returns its id."""
         member, prefix = KINDS[kind]
+        content = {**content, **self._trust}
         record_id = self._id(kind, prefix, content)
         self.records[kind].append({member: record_id, **content})
         return record_id

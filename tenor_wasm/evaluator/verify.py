@@ -161,6 +161,7 @@ def _recording(recorded: Mapping[str, Json], simulation: bool) -> Recording:
         execution_id=_text(recorded, "execution_id", place) if "execution_id" in recorded else None,
         trigger=_texts_of(recorded, "trigger", place) if "trigger" in recorded else {},
         personas=resolved,
+        trust_domain=_text(recorded, "trust_domain", place) if "trust_domain" in recorded else None,
     )
 
 

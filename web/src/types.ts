@@ -503,6 +503,10 @@ export type ChainStep =
        */
       executed_at?: string;
     };
+/**
+ * The boundary within which the executor works (E20).
+ */
+export type ChainTrustDomain = string;
 export type ExplainChange =
   | {
       kind: "fact";
@@ -1215,6 +1219,7 @@ export interface ChainRecords {
       step_id: string;
       ref?: string;
     }[];
+    trust_domain?: ChainTrustDomain;
   }[];
   step_records: (
     | {
@@ -1229,6 +1234,7 @@ export interface ChainRecords {
          * Only where a clock was given.
          */
         executed_at?: string;
+        trust_domain?: ChainTrustDomain;
       }
     | {
         step_record_id: string;
@@ -1256,6 +1262,7 @@ export interface ChainRecords {
          * Only where a clock was given.
          */
         executed_at?: string;
+        trust_domain?: ChainTrustDomain;
       }
     | {
         step_record_id: string;
@@ -1269,6 +1276,7 @@ export interface ChainRecords {
          * Only where a clock was given.
          */
         executed_at?: string;
+        trust_domain?: ChainTrustDomain;
       }
     | {
         step_record_id: string;
@@ -1289,6 +1297,7 @@ export interface ChainRecords {
          * Only where a clock was given.
          */
         executed_at?: string;
+        trust_domain?: ChainTrustDomain;
       }
     | {
         step_record_id: string;
@@ -1312,6 +1321,7 @@ export interface ChainRecords {
          * Only where a clock was given.
          */
         executed_at?: string;
+        trust_domain?: ChainTrustDomain;
       }
     | {
         step_record_id: string;
@@ -1324,6 +1334,7 @@ export interface ChainRecords {
          * Only where a clock was given.
          */
         executed_at?: string;
+        trust_domain?: ChainTrustDomain;
       }
   )[];
   operation_provenance: {
@@ -1395,6 +1406,7 @@ export interface ChainRecords {
      * Only where a clock was given.
      */
     applied_at?: string;
+    trust_domain?: ChainTrustDomain;
   }[];
   /**
    * @maxItems 1
@@ -1418,6 +1430,7 @@ export interface ChainRecords {
             rule: string;
             provenance_ref: string;
           }[];
+          trust_domain?: ChainTrustDomain;
         }
       ];
   verdict_provenance: {
@@ -1428,6 +1441,7 @@ export interface ChainRecords {
     when_expression: string;
     result: boolean;
     inputs: ChainReferences;
+    trust_domain?: ChainTrustDomain;
   }[];
   fact_provenance: {
     fact_provenance_id: string;
@@ -1440,6 +1454,7 @@ export interface ChainRecords {
      * Only where a clock was given.
      */
     received_at?: string;
+    trust_domain?: ChainTrustDomain;
   }[];
 }
 /**
@@ -1511,6 +1526,7 @@ export interface Chain {
       };
       ids?: string[];
       times?: string[];
+      trust_domain?: ChainTrustDomain;
     };
   };
   verdicts: ChainVerdicts;
@@ -1519,6 +1535,7 @@ export interface Chain {
    * The SHA-256 of the canonical JSON of all other members.
    */
   content_hash: string;
+  trust_domain?: ChainTrustDomain;
 }
 /**
  * A produced verdict; what its rule touched is listed in the order of first touch (§7.2).

@@ -1,0 +1,109 @@
+"""Checked arguments of the executor's methods, and cursors: what was seen last, as an opaque text."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+from tenor_wasm.api.json_text import read_json, write_json
+from tenor_wasm.errors import Json, TenorError, listed, shown
+from tenor_wasm.interchange.constructs import Contract, Entity
+
+NAME_LENGTH = 200
+"""Code points that an id from outside may have: every store can hold and index it."""
+
+PAGE_LIMIT = 1000
+"""Items that one page may have."""
+
+
+def checked_text(value: Json, name: str) -> str:
+    """A text. Raises ``invalid_argument``."""
+    if not isinstance(value, str):
+        raise invalid_argument(name, f"'{name}' must be a text, not {shown(value)}")
+    return value
+
+
+def invalid_argument(argument: str, message: str) -> TenorError:
+    """An argument of another kind or beyond its bounds."""
+    return TenorError("invalid_argument", message, "", {"argument": argument})
+
+
+def checked_entity(contract: Contract, entity_id: Json) -> Entity:
+    """A declared entity. Raises ``unknown_entity``."""
+    entity = contract.entities.get(checked_text(entity_id, "entity"))
+    if entity is None:
+        message = f"no entity '{entity_id}' is declared; declared are {listed(contract.entities)}"
+        raise TenorError("unknown_entity", message)
+    return entity
+
+
+def checked_state(entity: Entity, state: Json) -> str | None:
+    """A declared state, or none. Raises ``unknown_state``."""
+    if state is not None and checked_text(state, "state") not in entity.transitions:
+        raise TenorError("unknown_state", f"'{state}' is no state of '{entity.id}'; it has {listed(entity.states)}")
+    return None if state is None else str(state)
+
+
+def checked_instance_id(value: Json) -> str:
+    """An instance id that every store can hold (§6.5). Raises ``invalid_instance_id``."""
+    name = checked_text(value, "instance")
+    if not _is_name(name):
+        message = f"an instance id is a text of 1 to {NAME_LENGTH} signs without NUL, not {shown(value)}"
+        raise TenorError("invalid_instance_id", message)
+    return name
+
+
+def checked_name(value: Json, argument: str) -> str:
+    """Another id from outside that every store can hold. Raises ``invalid_argument``."""
+    name = checked_text(value, argument)
+    if not _is_name(name):
+        message = f"'{argument}' is a text of 1 to {NAME_LENGTH} signs without NUL, not {shown(value)}"
+        raise invalid_argument(argument, message)
+    return name
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= NAME_LENGTH and "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def checked_limit(limit: Json) -> int:
+    """The size of a page. Raises ``invalid_argument``."""
+    if type(limit) is not int or not 1 <= limit <= PAGE_LIMIT:
+        raise invalid_argument("limit", f"'limit' must be a whole number from 1 to {PAGE_LIMIT}, not {shown(limit)}")
+    return limit
+
+
+def cursor_of(seen: Json) -> str:
+    """The cursor for what was seen last."""
+    return urlsafe_b64encode(write_json(seen).encode()).decode().rstrip("=")
+
+
+def seen_by(cursor: Json) -> Json:
+    """What a cursor says was seen last, ``None`` without a cursor. Raises ``invalid_cursor``."""
+    if cursor is None:
+        return None
+    try:
+        text = checked_text(cursor, "cursor")
+        return read_json(urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode())
+    except (ValueError, TenorError):
+        raise invalid_cursor() from None
+
+
+def position_seen(cursor: Json, start: int = 0) -> int:
+    """The position or version that a cursor names."""
+    seen = start if cursor is None else seen_by(cursor)
+    if type(seen) is not int or not start <= seen < 2**63:
+        raise invalid_cursor()
+    return seen
+
+
+def name_seen(cursor: Json) -> str:
+    """The instance id that a cursor names."""
+    seen = "" if cursor is None else seen_by(cursor)
+    if not isinstance(seen, str) or "\0" in seen:
+        raise invalid_cursor()
+    return seen
+
+
+def invalid_cursor() -> TenorError:
+    """The cursor is none that a page gave."""
+    return TenorError("invalid_cursor", "the cursor is none that a page of this listing gave; start without one")

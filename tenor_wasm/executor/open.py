@@ -1,0 +1,51 @@
+"""Stores by address. A driver is imported when its store is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tenor_wasm.errors import TenorError
+from tenor_wasm.executor.memory import MemoryStorage
+from tenor_wasm.executor.storage import Storage
+
+SQLITE = "sqlite:///"
+
+
+def open_storage(address: str) -> Storage:
+    """Open ``memory:``, ``sqlite:///file`` (four slashes for an absolute path) or ``postgresql://…``.
+
+    Raises ``invalid_address``, ``missing_driver`` where the extra is not installed, and what the store raises.
+    """
+    for prefix, make in _STORES.items():
+        if address.startswith(prefix):
+            return make(address)
+    # The address is not shown: it may hold a password.
+    message = "this is no address of a store; use memory:, sqlite:///FILE or postgresql://HOST/DATABASE"
+    raise TenorError("invalid_address", message)
+
+
+def _sqlite(address: str) -> Storage:
+    from tenor_wasm.executor.sqlite import SqliteStorage
+
+    path = address.removeprefix(SQLITE)
+    if not path:
+        raise TenorError("invalid_address", f"the address names no file; write {SQLITE}FILE")
+    return SqliteStorage(path)
+
+
+def _postgres(address: str) -> Storage:
+    try:
+        from tenor_wasm.executor.postgres import PostgresStorage
+    except ImportError as error:
+        message = "PostgreSQL needs a driver: install 'tenor-wasm[postgres]'"
+        raise TenorError("missing_driver", message) from error
+    return PostgresStorage(address)
+
+
+_STORES: Mapping[str, Callable[[str], Storage]] = {
+    "memory:": lambda _: MemoryStorage(),
+    SQLITE: _sqlite,
+    "postgresql://": _postgres,
+    "postgres://": _postgres,
+}
+"""How an address begins → what opens it."""
