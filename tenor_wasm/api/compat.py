@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from tenor_wasm.api import calls, reading
 from tenor_wasm.api.handles import HANDLES
-from tenor_wasm.api.json_text import read_json, write_json
+from tenor_wasm.api.json_text import write_json
 from tenor_wasm.api.layouts import space_text
 from tenor_wasm.api.render import loaded_json, to_json
+from tenor_wasm.api.run_layouts import simulated_text
 from tenor_wasm.api.wire import answer
-from tenor_wasm.api.write import evaluation_text, to_text
+from tenor_wasm.api.write import evaluation_text
 from tenor_wasm.errors import Json, TenorError
 
 
@@ -65,16 +66,10 @@ def simulate_flow_with_bindings(
     """Run a flow on chosen instances; bindings that are absent, ``null``, ``""`` or ``{}`` mean ``_default``."""
 
     def call() -> str:
-        bindings = read_json(instance_bindings_json, "the instance bindings") if instance_bindings_json else None
-        simulation = calls.simulate_flow(
-            HANDLES.get(handle),
-            flow_id,
-            persona_id,
-            read_json(facts_json, "the facts"),
-            read_json(entity_states_json, "the entity states"),
-            bindings,
-        )
-        return to_text(simulation)
+        bindings = instance_bindings_json and reading.flat_object(instance_bindings_json, "the instance bindings")
+        contract = HANDLES.get(handle)
+        flow, snapshot, states = reading.run_inputs_of(contract, flow_id, persona_id, facts_json, entity_states_json)
+        return simulated_text(snapshot, states, flow, persona_id, calls.read_bindings(bindings, contract))
 
     return answer(call, _flat_error)
 
