@@ -7,12 +7,13 @@ argument at fault) and ``details`` beside it. None of them ever raises.
 from __future__ import annotations
 
 from tenor_wasm.api import calls, reading
+from tenor_wasm.api.fragments import Pieces, joined
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import write_json
-from tenor_wasm.api.layouts import space_text
+from tenor_wasm.api.layouts import space_pieces
 from tenor_wasm.api.render import loaded_json, to_json
 from tenor_wasm.api.run_layouts import simulated_text
-from tenor_wasm.api.wire import answer
+from tenor_wasm.api.wire import IN_PIECES, answer
 from tenor_wasm.api.write import evaluation_text
 from tenor_wasm.errors import Json, TenorError
 
@@ -43,11 +44,17 @@ def evaluate(handle: int, facts_json: str) -> str:
 
 def compute_action_space(handle: int, facts_json: str, entity_states_json: str, persona_id: str) -> str:
     """What the persona may do, to which instances, and why the rest is blocked (§15.6)."""
+    return joined(_action_space_in_pieces(handle, facts_json, entity_states_json, persona_id))
 
-    def call() -> str:
-        return space_text(reading.space_inputs_of(HANDLES.get(handle), facts_json, entity_states_json, persona_id))
+
+def _action_space_in_pieces(handle: int, facts_json: str, entity_states_json: str, persona_id: str) -> str | Pieces:
+    def call() -> Pieces:
+        return space_pieces(reading.space_inputs_of(HANDLES.get(handle), facts_json, entity_states_json, persona_id))
 
     return answer(call, _flat_error)
+
+
+IN_PIECES[compute_action_space] = _action_space_in_pieces
 
 
 def simulate_flow(handle: int, flow_id: str, persona_id: str, facts_json: str, entity_states_json: str) -> str:

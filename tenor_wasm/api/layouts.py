@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tenor_wasm.api.calls import SpaceInputs, space_of
 from tenor_wasm.api.contract_texts import texts_of, warnings_text
-from tenor_wasm.api.fragments import Fragments, quoted
+from tenor_wasm.api.fragments import Fragments, Pieces, joined, quoted
 from tenor_wasm.api.views import WHOLE
 from tenor_wasm.api.ways import Fork, found, kept, watched
 from tenor_wasm.api.write_actions import ActionWriter, action_space_text, count_text, framed
@@ -69,9 +69,9 @@ class SpaceLayout:
         self.size = sum(map(len, self.pieces))
         self.places = [(_KINDS[place.kind], place, indices) for place, indices in places.items()]
 
-    def filled(self, situation: Situation) -> list[str]:
+    def filled(self, situation: Situation) -> Pieces:
         """The pieces of the answer; what many flows share is one text in many places."""
-        pieces = self.pieces.copy()
+        pieces = Pieces(self.pieces)
         for write, place, indices in self.places:
             text = write(situation, place)
             for index in indices:
@@ -166,13 +166,13 @@ def space_text(inputs: SpaceInputs, fragments: Fragments | None = None) -> str:
 
     ``fragments`` carries texts of groups from one answer to the next.
     """
-    return "".join(space_pieces(inputs, fragments))
+    return joined(space_pieces(inputs, fragments))
 
 
-def space_pieces(inputs: SpaceInputs, fragments: Fragments | None = None) -> list[str]:
-    """The same in pieces that are to be joined. What many flows share is the same object each time."""
+def space_pieces(inputs: SpaceInputs, fragments: Fragments | None = None) -> Pieces:
+    """The same in pieces."""
     if inputs.view is not WHOLE:
-        return [action_space_text(space_of(inputs), fragments)]
+        return Pieces((action_space_text(space_of(inputs), fragments),))
     space = _space_of(inputs.snapshot.contract)
     situation = Situation(inputs, fragments or Fragments())
     decisions = [flow.decisions(inputs.snapshot) for flow in space.flows]
