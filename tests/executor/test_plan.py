@@ -50,7 +50,7 @@ def test_everything_in_the_plan_has_its_tests(name: str) -> None:
 
 @pytest.mark.parametrize("flow", [*CONTRACT.flows])
 def test_backward_compat_no_instance_bindings(storage: Storage, flow: str) -> None:
-    """Without bindings a flow runs on ``_default`` as it does on flat states, step by step, whatever lives beside it."""
+    """Without bindings a flow runs on ``_default`` as it does on flat states, whatever lives beside it."""
     flat = {"Order": "draft", "Parcel": "packed"}
     executor = executor_on(storage)
     for entity in flat:
