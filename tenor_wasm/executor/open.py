@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tenor_wasm.errors import TenorError
+from tenor_wasm.executor.arguments import can_be_held, checked_text
 from tenor_wasm.executor.memory import MemoryStorage
 from tenor_wasm.executor.storage import Storage
 
@@ -16,7 +17,7 @@ def open_storage(address: str) -> Storage:
 
     Raises ``invalid_address``, ``missing_driver`` where the extra is not installed, and what the store raises.
     """
-    for prefix, make in _STORES.items():
+    for prefix, make in _STORES.items() if can_be_held(checked_text(address, "address")) else ():
         if address.startswith(prefix):
             return make(address)
     # The address is not shown: it may hold a password.
@@ -28,8 +29,8 @@ def _sqlite(address: str) -> Storage:
     from tenor_wasm.executor.sqlite import SqliteStorage
 
     path = address.removeprefix(SQLITE)
-    if not path:
-        raise TenorError("invalid_address", f"the address names no file; write {SQLITE}FILE")
+    if path in ("", ":memory:"):
+        raise TenorError("invalid_address", f"the address names no file; write {SQLITE}FILE, or memory:")
     return SqliteStorage(path)
 
 
