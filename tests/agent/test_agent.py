@@ -272,7 +272,7 @@ def test_a_host_that_cannot_be_asked_ends_the_run_and_the_log_has_it(code: str) 
     assert caught(lambda: agent.run(log=steps.append)).code == code
     assert statuses(steps) == ["executed", "failed"]
     assert steps[1].result.code == code
-    assert steps[1].result.requests == (4 if code == "storage_unavailable" else 1)
+    assert steps[1].result.requests == (6 if code == "storage_unavailable" else 1)
 
 
 def test_what_changed_nothing_is_set_aside_until_something_has_changed() -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,9 +30,10 @@ from tenor_wasm.agent import (
 )
 from tenor_wasm.errors import TenorError
 from tenor_wasm.executor import Executor, MemoryStorage, audit
+from tenor_wasm.executor.postgres import PostgresStorage
 from tests.agent.hosts import shop
 from tests.engines import ROOT
-from tests.executor.places import Place
+from tests.executor.places import Cluster, Place
 from tests.executor.shops import BUNDLE, CONTRACT, FACTS
 from tests.properties import strategies as some
 from tests.properties.test_evaluation import COMPUTATION_ERRORS
@@ -61,7 +63,13 @@ def explained(executor: Executor, chains: list[str]) -> None:
     """The store is sound, and holds each execution that an agent was told of, once, and no other."""
     report = audit(executor)
     assert report.faults == ()
-    recorded = [record.chain_id for record in executor.chains(limit=1000).items]
+    recorded: list[str] = []
+    page = executor.chains(limit=1000)
+    while True:
+        recorded += [record.chain_id for record in page.items]
+        if page.next_cursor is None:
+            break
+        page = executor.chains(cursor=page.next_cursor, limit=1000)
     assert sorted(recorded) == sorted(chains)
 
 
@@ -116,6 +124,35 @@ def test_agents_in_processes_do_not_corrupt_each_other(durable: Place, tmp_path:
         executor,
         [one["result"]["provenance_chain_id"] for one in told if "provenance_chain_id" in one.get("result", {})],
     )
+
+
+@pytest.mark.xdist_group("postgres")
+def test_agents_outlive_a_crash_of_the_database(own_cluster: Cluster) -> None:
+    """What an agent asked for while the database was away is asked again under its name, and carried out once."""
+    storage = PostgresStorage(own_cluster.database(), wait_seconds=20)
+    executor = Executor(CONTRACT, storage)
+    for name in ORDERS:
+        executor.create_instance("Order", name)
+    steps: list[Step] = []
+    crashed = threading.Event()
+
+    def run(persona: str, policy: Policy) -> None:
+        limits = Limits(wait=0.001, seconds=60, until=lambda _: crashed.is_set())
+        Agent(executor, persona, policy, FACTS).run(limits, steps.append)
+
+    agents = [threading.Thread(target=run, args=("clerk", RandomChoice(seed)), daemon=True) for seed in range(3)]
+    for agent in agents:
+        agent.start()
+    for _ in range(2):
+        before = len(steps)
+        while len(steps) < before + 30:
+            crashed.wait(0.01)
+        own_cluster.control("restart", "-m", "immediate")
+    crashed.set()
+    for agent in agents:
+        agent.join()
+    explained(executor, [step.result.chain_id for step in steps if step.result and step.result.chain_id])
+    storage.close()
 
 
 MAKE: dict[str, Callable[[int], Policy]] = {

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tenor_wasm.errors import TenorError
 from tenor_wasm.executor import Executor, audit, open_storage, read_system
+from tenor_wasm.executor.sqlite import SqliteStorage
 from tenor_wasm.executor.storage import Storage, Transaction
 from tests import bundles as b
 from tests.executor.places import Place
 from tests.executor.shops import CONTRACT, FACTS, SUBMIT, executor_on
-from tests.executor.test_storage import create, flow, order, states
+from tests.executor.test_storage import Stop, create, flow, order, states
 from tests.executor.test_systems import member, system_on
 
 Json = Any
@@ -93,6 +96,25 @@ def test_a_refused_write_that_is_passed_over_is_never_half_of_a_transaction(stor
     assert ("before" in states(storage)) == (told is None)
     create(storage, order("after"))
     assert "after" in states(storage)
+
+
+def abandoned(transaction: Transaction) -> None:
+    transaction.initialize(order("lost"))
+    raise Stop
+
+
+def test_a_connection_that_could_not_roll_back_is_not_used_again(tmp_path: Path) -> None:
+    storage = SqliteStorage(tmp_path / "x.db")
+
+    def forbid(action: int, argument: str | None, *_: object) -> int:
+        denied = action == sqlite3.SQLITE_TRANSACTION and argument == "ROLLBACK"
+        return sqlite3.SQLITE_DENY if denied else sqlite3.SQLITE_OK
+
+    storage._idle[0].set_authorizer(forbid)
+    with pytest.raises(Stop), storage.transaction() as transaction:
+        abandoned(transaction)
+    create(storage, order("kept"))
+    assert states(storage) == {"kept": ("draft", 0)}
 
 
 @pytest.mark.parametrize(
