@@ -20,6 +20,7 @@ from tenor_wasm import api
 from tenor_wasm.agent import (
     Agent,
     FirstAvailable,
+    FirstThatChooses,
     Limits,
     Policy,
     PriorityList,
@@ -29,12 +30,14 @@ from tenor_wasm.agent import (
     rehearsal,
 )
 from tenor_wasm.errors import TenorError
-from tenor_wasm.executor import Executor, MemoryStorage, audit
+from tenor_wasm.executor import Executor, MemoryStorage, audit, random_ids
 from tenor_wasm.executor.postgres import PostgresStorage
+from tenor_wasm.executor.storage import Storage
 from tests.agent.hosts import shop
 from tests.engines import ROOT
 from tests.executor.places import Cluster, Place
-from tests.executor.shops import BUNDLE, CONTRACT, FACTS
+from tests.executor.shops import BUNDLE, CONTRACT, FACTS, executor_on
+from tests.executor.test_faults import Fault, Faulty
 from tests.properties import strategies as some
 from tests.properties.test_evaluation import COMPUTATION_ERRORS
 
@@ -124,6 +127,28 @@ def test_agents_in_processes_do_not_corrupt_each_other(durable: Place, tmp_path:
         executor,
         [one["result"]["provenance_chain_id"] for one in told if "provenance_chain_id" in one.get("result", {})],
     )
+
+
+def test_a_fault_at_any_call_of_an_agent_leaves_nothing_half_done(storage: Storage) -> None:
+    """Whatever of the store breaks, and whenever: the agent ends, the store is sound, and another one goes on."""
+    faulty = Faulty(storage)
+    broken, plain = executor_on(faulty, ids=random_ids), executor_on(storage, ids=random_ids)
+    for number in range(1, 400):
+        order = f"ord-{number:03}"
+        plain.create_instance("Order", order)
+        faulty.calls, faulty.breaks_at = 0, number
+        agent = Agent(broken, "clerk", FirstThatChooses([PriorityList(["rush"])]), FACTS)
+        ended = False
+        try:
+            ended = agent.run(Limits(steps=1)).ended == "steps"
+        except Fault:
+            assert plain.instance("Order", order).version == 0
+        Agent(plain, "clerk", PriorityList(["rush"]), FACTS).run(Limits(steps=1))
+        assert plain.instance("Order", order).state == "approved"
+        if ended and faulty.calls < number:
+            break
+    assert number == 39, "every call was reached, and none is missing"
+    assert audit(plain).faults == ()
 
 
 @pytest.mark.xdist_group("postgres")
