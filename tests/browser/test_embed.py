@@ -27,7 +27,11 @@ operation send { personas: [clerk] require: verdict_present(complete) effects: [
 flow dispatch {
   snapshot: at_initiation
   entry: go
-  steps: { go: OperationStep { op: send persona: clerk outcomes: { success: Terminal(success) } on_failure: Terminate(outcome: failure) } }
+  steps: {
+    go: OperationStep {
+      op: send persona: clerk outcomes: { success: Terminal(success) } on_failure: Terminate(outcome: failure)
+    }
+  }
 }
 """
 """A contract of its own, so that what is shown can only have come by a message."""
