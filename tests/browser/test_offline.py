@@ -14,14 +14,18 @@ from tests.browser.tab import PATIENCE_MS, PHONE, ROOT, Tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-CACHES = "(async () => (await Promise.all((await caches.keys()).map(async (n) => (await (await caches.open(n)).keys()).length))))()"
+CACHES = """(async () => {
+    const sizeOf = async (name) => (await (await caches.open(name)).keys()).length;
+    return Promise.all((await caches.keys()).map(sizeOf));
+})()"""
+"""How many files each cache of the page's origin holds."""
 REGISTRATIONS = "navigator.serviceWorker.getRegistrations().then((all) => all.length)"
 BUILD = "document.querySelector('meta[name=build]').content"
 
 
 @pytest.fixture
 def deployed(tmp_path: Path, wheel: Path) -> Iterator[tuple[str, Path]]:
-    """A copy of the built page on a server of its own, in which other versions can be put: its address and its folder."""
+    """A copy of the built page on a server of its own, where other versions can be put: its address and its folder."""
     folder = tmp_path / "dist"
     shutil.copytree(ROOT / "playground" / "dist", folder)
     (tmp_path / "scripts").mkdir()

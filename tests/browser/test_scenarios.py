@@ -90,7 +90,7 @@ def test_an_error_is_pinned_as_well(shared_tab: Tab) -> None:
     before["inputs"]["facts"] = "{}"
     text = json.dumps(before)
     shared_tab.page.get_by_label("Open a file").set_input_files(
-        [{"name": "broken.json", "mimeType": "application/json", "buffer": text.encode()}]
+        {"name": "broken.json", "mimeType": "application/json", "buffer": text.encode()}
     )
     shared_tab.settled()
     pin(shared_tab, "Without facts")
@@ -177,7 +177,7 @@ def test_scenarios_that_are_none_are_told_with_their_place(shared_tab: Tab) -> N
     scenarios(shared_tab)
     text = json.dumps({"scenarios": [{"title": "No facts", "flow": "submit"}]})
     shared_tab.page.get_by_label("Open scenarios").set_input_files(
-        [{"name": "bad.scenarios.json", "mimeType": "application/json", "buffer": text.encode()}]
+        {"name": "bad.scenarios.json", "mimeType": "application/json", "buffer": text.encode()}
     )
     problems = shared_tab.page.locator("#panel-scenarios .problems")
     expect(problems).to_contain_text("'facts' is missing")
