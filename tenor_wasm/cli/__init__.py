@@ -29,6 +29,7 @@ from tenor_wasm.cli import (
     fmt,
     hash,
     inspect,
+    serve,
     simulate,
     test,
     validate,
@@ -51,6 +52,7 @@ COMMANDS: tuple[Command, ...] = (
     elaborate.COMMAND,
     check.COMMAND,
     fmt.COMMAND,
+    serve.COMMAND,
 )
 
 NEGATIVE = frozenset({"invalid_contract", "invalid_source", "unsupported_version", "contract_hash_mismatch"})
