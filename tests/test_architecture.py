@@ -83,6 +83,7 @@ DRIVERS = {
     "server/admission.py": {"starlette"},
     "server/bodies.py": {"starlette"},
     "server/metrics.py": {"prometheus_client"},
+    "server/protocol.py": {"uvicorn"},
     "server/run.py": {"starlette", "uvicorn"},
 }
 """File → what it imports beside the standard library, behind an extra. Nobody else does."""

@@ -29,6 +29,7 @@ from tenor_wasm.cli import (
     fmt,
     hash,
     inspect,
+    key,
     serve,
     simulate,
     test,
@@ -53,6 +54,7 @@ COMMANDS: tuple[Command, ...] = (
     check.COMMAND,
     fmt.COMMAND,
     serve.COMMAND,
+    key.COMMAND,
 )
 
 NEGATIVE = frozenset({"invalid_contract", "invalid_source", "unsupported_version", "contract_hash_mismatch"})

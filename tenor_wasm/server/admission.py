@@ -15,8 +15,6 @@ from tenor_wasm.server.settings import Settings
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """The names under which a machine addresses itself."""
 
-MANIFESTS = frozenset({"manifest", "only_manifest"})
-
 FAILURES_A_SECOND = 1.0
 FAILURES_AT_ONCE = 20.0
 
@@ -50,9 +48,7 @@ class Admission:
         return key
 
     def _is_public(self, route: Route | None) -> bool:
-        if route is None:
-            return False
-        return route.public or (self._settings.public_manifest and route.name in MANIFESTS)
+        return route is not None and route.is_public(self._settings)
 
     def _authenticated(self, request: Request, address: str) -> Key | None:
         """The key that the request presents; one that is wrong is an error even where none is needed."""

@@ -244,16 +244,13 @@ def create_app(hosts: Hosts, settings: Settings | None = None, keys: KeyFile | N
     chosen = Settings() if settings is None else settings
     server = Server(hosts, chosen, keys)
     document = write_json(openapi.document(chosen, keys is not None)).encode()
-    paths = [
-        _path("GET", "/metrics", "metrics", server.metrics_text),
-        _path("GET", "/openapi.json", "openapi", partial(_document, document)),
-    ]
     prefixes = ["", *([] if chosen.organisation is None else [f"/{chosen.organisation}"])]
+    paths: list[Path] = []
     for prefix in reversed(prefixes):  # what is fixed comes before what is any contract's name
+        paths.append(_path("GET", prefix + "/metrics", "metrics", server.metrics_text))
+        paths.append(_path("GET", prefix + "/openapi.json", "openapi", partial(_document, document)))
         paths += [
-            _path(route.method, prefix + route.path, route.name, partial(server.answer, route))
-            for route in ROUTES
-            if not prefix or route.about_contract
+            _path(route.method, prefix + route.path, route.name, partial(server.answer, route)) for route in ROUTES
         ]
     layers = [Middleware(Observed, metrics=server.metrics)]
     if chosen.origins:

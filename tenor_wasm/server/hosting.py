@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,11 @@ from tenor_wasm.errors import Json, TenorError, is_object, listed
 from tenor_wasm.executor import Execution, Executor, System, SystemExecution, SystemExecutor, contract_manifest
 from tenor_wasm.executor.storage import Storage
 from tenor_wasm.executor.systems import read_system
+
+RESERVED = frozenset({"health", "metrics", "openapi.json", ".well-known"})
+"""What neither a contract nor an organisation can be called: addresses of the server itself."""
+
+_NAME = re.compile(r"[A-Za-z0-9._~-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ def host(
     contracts: dict[str, Hosted] = {}
     systems: list[SystemExecutor] = []
     manifests: list[Mapping[str, Json]] = []
-    prefix = "" if organisation is None else f"{organisation}/"
+    prefix = "" if organisation is None else f"{_checked_organisation(organisation)}/"
 
     def manifest(bundle: Json) -> Mapping[str, Json]:
         claim = None if signer is None else signer.sign_bundle(bundle)
@@ -108,7 +114,7 @@ def host(
             if hosted.name in contracts:
                 raise TenorError("duplicate_contract", f"two contracts are called '{hosted.name}': rename one of them")
             contracts[hosted.name] = hosted
-            _check_names(hosted)
+            _check_names(hosted, organisation)
             if hosted.system is not None and hosted.system not in systems:
                 systems.append(hosted.system)
         manifests.append(manifest(subject.bundle))
@@ -139,9 +145,17 @@ def _executing(system: SystemExecutor, member: str) -> Callable[..., SystemExecu
     return execute
 
 
-def _check_names(hosted: Hosted) -> None:
+def _checked_organisation(name: str) -> str:
+    if _NAME.fullmatch(name) is None or name in {*RESERVED, ".", ".."}:
+        raise TenorError("unservable_name", f"'{name}' cannot stand in an address: use letters, digits and . _ ~ -")
+    return name
+
+
+def _check_names(hosted: Hosted, organisation: str | None) -> None:
     """Names stand in addresses, between slashes."""
     contract = hosted.executor.contract
     for name in (hosted.name, *contract.flows, *contract.entities):
         if "/" in name or name in (".", ".."):
             raise TenorError("unservable_name", f"'{name}' cannot stand in an address: rename it in '{hosted.name}'")
+    if hosted.name in {*RESERVED, organisation}:
+        raise TenorError("unservable_name", f"'{hosted.name}' is an address of the server itself: rename the contract")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tenor_wasm.server import handlers as on
 from tenor_wasm.server.handlers import Answer, Call
+from tenor_wasm.server.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,11 @@ class Route:
     """Parameters of the query."""
     required: tuple[str, ...] = ()
     """Those of them that must be there."""
-    status: int = 200
+    statuses: tuple[int, ...] = (200,)
     changes: bool = False
     """Whether it changes anything."""
+    tagged: bool = False
+    """Whether the answer has an ETag."""
     public: bool = False
     """Whether it is answered without a key where keys are asked for."""
 
@@ -37,8 +40,12 @@ class Route:
 
     @property
     def about_contract(self) -> bool:
-        """Whether the path names a contract; those are served below the organisation too."""
+        """Whether the path names a contract."""
         return self.path.startswith("/{contract}")
+
+    def is_public(self, settings: Settings) -> bool:
+        """Whether it is answered without a key."""
+        return self.public or (self.tagged and settings.public_manifest)
 
 
 PAGED = ("cursor", "limit")
@@ -46,16 +53,16 @@ PAGED = ("cursor", "limit")
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/", on.index, "http_index"),
     Route("GET", "/health", on.health, "http_health", public=True),
-    Route("GET", "/.well-known/tenor", on.only_manifest, "manifest"),
+    Route("GET", "/.well-known/tenor", on.only_manifest, "manifest", tagged=True),
     Route("GET", "/{contract}", on.inspect, "inspect"),
-    Route("GET", "/{contract}/.well-known/tenor", on.manifest, "manifest"),
+    Route("GET", "/{contract}/.well-known/tenor", on.manifest, "manifest", tagged=True),
     Route("POST", "/{contract}/evaluate", on.evaluate, "evaluate", "evaluate"),
     Route("POST", "/{contract}/actions", on.action_space, "action_space", "action_space"),
     Route("POST", "/{contract}/flows/{flow}/simulate", on.simulate_flow, "simulate_flow", "simulate_flow"),
     Route("POST", "/{contract}/flows/{flow}/execute", on.execute_flow, "execution", "execute_flow", changes=True),
     Route(
         "POST", "/{contract}/entities/{entity}/initialize", on.create_instance, "instance", "create_instance",
-        status=201, changes=True,
+        statuses=(201, 200), changes=True,
     ),
     Route("GET", "/{contract}/entities/{entity}", on.list_instances, "instances", query=("state", *PAGED)),
     Route(
@@ -67,7 +74,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/{contract}/executions/{execution}", on.execution, "execution"),
     Route("GET", "/{contract}/triggers", on.triggers, "triggers", query=("status", *PAGED)),
 )  # fmt: skip
-"""Everything but ``/metrics`` and ``/openapi.json``, which are no JSON of the executor's."""
+"""Everything but ``/metrics`` and ``/openapi.json``, which are no answers of a handler."""
 
 QUERY: Mapping[str, str] = {
     "cursor": "The next_cursor of the page before.",

@@ -10,6 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from tenor_wasm.errors import TenorError
+from tenor_wasm.server.protocol import protocol
 from tenor_wasm.server.settings import Settings
 
 BACKLOG = 512
@@ -51,10 +52,9 @@ def listen(app: Starlette, settings: Settings, host: str = "127.0.0.1", port: in
         timeout_keep_alive=settings.idle_seconds,
         timeout_graceful_shutdown=settings.drain_seconds,
         h11_max_incomplete_event_size=settings.header_bytes,
-        limit_concurrency=None,
         lifespan="on",
         ws="none",
-        http="h11",
+        http=protocol(settings.header_seconds),
     )
     return Listening(f"http://{name}:{opened.getsockname()[1]}", uvicorn.Server(config), opened)
 

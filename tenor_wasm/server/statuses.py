@@ -53,12 +53,13 @@ STATUSES: Mapping[str, Status] = {
     "not_initial_state": Status(422, "create it in its initial state; flows change it"),
 }
 
-_WRONG = Status(400, "'path' leads to the place in the request; the message says what is expected there")
+WRONG = Status(400, "'path' leads to the place in the request; the message says what is expected there")
+"""What every other code is."""
 
 
 def status_of(code: str) -> Status:
     """The status of an error's code."""
-    return STATUSES.get(code, _WRONG)
+    return STATUSES.get(code, WRONG)
 
 
 def error_json(error: TenorError) -> dict[str, Json]:
