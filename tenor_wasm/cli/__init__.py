@@ -29,6 +29,8 @@ from tenor_wasm.cli import (
     fmt,
     hash,
     inspect,
+    key,
+    serve,
     simulate,
     test,
     validate,
@@ -51,6 +53,8 @@ COMMANDS: tuple[Command, ...] = (
     elaborate.COMMAND,
     check.COMMAND,
     fmt.COMMAND,
+    serve.COMMAND,
+    key.COMMAND,
 )
 
 NEGATIVE = frozenset({"invalid_contract", "invalid_source", "unsupported_version", "contract_hash_mismatch"})
