@@ -43,6 +43,15 @@ def checked_state(entity: Entity, state: Json) -> str | None:
     return None if state is None else str(state)
 
 
+def checked_persona(contract: Contract, persona: Json) -> str:
+    """One of the contract's personas; a contract without any admits everybody. Raises ``persona_rejected``."""
+    name = checked_name(persona, "persona")
+    if contract.personas and name not in contract.personas:
+        message = f"the persona '{name}' is not declared; declared are {listed(contract.personas)}"
+        raise TenorError("persona_rejected", message)
+    return name
+
+
 def checked_instance_id(value: Json) -> str:
     """An instance id that every store can hold (§6.5). Raises ``invalid_instance_id``."""
     name = checked_text(value, "instance")

@@ -115,7 +115,7 @@ class Executor(Queries):
             )
             raise TenorError("not_initial_state", message, "", {"initial": declared.initial})
         if persona is not None:
-            self._check_persona(persona)
+            given.checked_persona(self.contract, persona)
         key = self.key(declared.id, self._ids("inst") if instance_id is None else instance_id)
         now = self._clock()
         record = InstanceRecord(key, declared.initial, 0, now, now)
@@ -219,19 +219,12 @@ class Executor(Queries):
         if declared is None:
             raise TenorError("unknown_flow", f"no flow '{flow}' is declared; declared are {listed(contract.flows)}")
         inputs = calls.read_inputs(contract, facts, calls.NO_STATES, persona, instance_bindings)
-        self._check_persona(persona)
+        given.checked_persona(self.contract, persona)
         self._check_initiator(declared, persona, inputs)
         touched = touched_entities(declared.steps, contract.operations, contract.flows)
         bindings = inputs.bindings or dict.fromkeys(touched, DEFAULT_INSTANCE)
         keys = {entity_id: self.key(entity_id, instance_id) for entity_id, instance_id in bindings.items()}
         return _Prepared(declared, persona, inputs, keys, calls.read_choices(outcomes))
-
-    def _check_persona(self, persona: str) -> None:
-        """The persona is one of the contract's; a contract without any admits everybody."""
-        given.checked_name(persona, "persona")
-        if self.contract.personas and persona not in self.contract.personas:
-            message = f"the persona '{persona}' is not declared; declared are {listed(self.contract.personas)}"
-            raise TenorError("persona_rejected", message)
 
     def _check_initiator(self, flow: c.Flow, persona: str, inputs: calls.Inputs) -> None:
         if not self._authorize:

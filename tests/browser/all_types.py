@@ -135,7 +135,8 @@ def begin(tab: Tab, facts: str | None = None, states: Any = None) -> Tab:
     situation = f'{{"facts": {given}, "entity_states": {json.dumps(STATES if states is None else states)}}}'
     paste(tab, situation)
     # All at one moment: a message may go by itself between being found and being clicked.
-    tab.page.evaluate("""() => document.querySelectorAll('.toasts [aria-label="Dismiss"]').forEach((one) => one.click())""")
+    every = "document.querySelectorAll('.toasts [aria-label=\"Dismiss\"]')"
+    tab.page.evaluate(f"() => {every}.forEach((one) => one.click())")
     # Filters belong to the table: they go with it.
     tab.panel("contract")
     tab.panel("inputs")
