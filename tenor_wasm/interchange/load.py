@@ -29,8 +29,8 @@ _VERSION = pattern(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})\Z")
 Construct = TypeVar("Construct")
 
 
-def load_contract(bundle: Json, *, parsed: bool = False) -> c.Contract:
-    """Load an interchange bundle (a JSON value) into a contract; ``parsed``: it was read from JSON text.
+def load_contract(bundle: Json, canonical: bytes | None = None) -> c.Contract:
+    """Load an interchange bundle (a JSON value) into a contract; ``canonical`` is its canonical JSON where it is known.
 
     Raises ``TenorError``: ``invalid_contract`` with every fault in ``details.findings`` (each with its own code and
     JSON Pointer), ``unsupported_version`` for a higher major version, ``too_deep`` for absurd nesting. (§15.1, §14.2.1)
@@ -38,12 +38,12 @@ def load_contract(bundle: Json, *, parsed: bool = False) -> c.Contract:
     if not is_object(bundle):
         raise TenorError("invalid_contract", f"a contract is a JSON object of kind 'Bundle', not {shown(bundle)}")
     try:
-        return _load(bundle, parsed)
+        return _load(bundle, canonical)
     except RecursionError:
         raise TenorError("too_deep", "the contract is nested too deeply; split its longest expression") from None
 
 
-def _load(bundle: Mapping[str, Json], parsed: bool) -> c.Contract:
+def _load(bundle: Mapping[str, Json], canonical: bytes | None) -> c.Contract:
     findings = Findings()
     root = Members(bundle, None, findings)
     minor = _check_version(root)
@@ -51,7 +51,7 @@ def _load(bundle: Mapping[str, Json], parsed: bool) -> c.Contract:
         root.fault("invalid_member", f"'kind' must be 'Bundle', not {shown(bundle.get('kind'))}", "kind")
     contract_id = root.name("id")
     by_kind = _by_kind(root, minor)
-    contract = _read(contract_id or "", by_kind, findings, contract_hash(bundle, parsed=parsed))
+    contract = _read(contract_id or "", by_kind, findings, contract_hash(bundle, canonical))
     findings.raise_if_any("invalid_contract", f"the contract '{contract_id or ''}' is refused")
     return contract
 
