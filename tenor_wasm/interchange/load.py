@@ -16,10 +16,17 @@ from tenor_wasm.interchange.canonical import contract_hash
 from tenor_wasm.interchange.checks import CHECKS, Draft
 from tenor_wasm.interchange.expressions import Scope
 from tenor_wasm.interchange.members import Members
-from tenor_wasm.interchange.read_constructs import read_entity, read_fact, read_flow, read_operation, read_rule
+from tenor_wasm.interchange.plain import KINDS, read_plainly
+from tenor_wasm.interchange.read_constructs import (
+    positions_of,
+    read_entity,
+    read_fact,
+    read_flow,
+    read_operation,
+    read_rule,
+)
 from tenor_wasm.values.patterns import pattern
 
-KINDS = ("Fact", "Entity", "Rule", "Persona", "Operation", "Flow", "Source", "System")
 SUPPORTED_MAJOR = 1
 KNOWN_MINOR = 1
 """The newest interchange format whose construct kinds are all known here (§14.2.1)."""
@@ -50,8 +57,11 @@ def _load(bundle: Mapping[str, Json], canonical: bytes | None) -> c.Contract:
     if bundle.get("kind") != "Bundle":
         root.fault("invalid_member", f"'kind' must be 'Bundle', not {shown(bundle.get('kind'))}", "kind")
     contract_id = root.name("id")
-    by_kind = _by_kind(root, minor)
-    contract = _read(contract_id or "", by_kind, findings, contract_hash(bundle, canonical))
+    hash_text = contract_hash(bundle, canonical)
+    plain = None if findings.faults else read_plainly(contract_id or "", bundle, hash_text)
+    if plain is not None:
+        return plain
+    contract = _read(contract_id or "", _by_kind(root, minor), findings, hash_text)
     findings.raise_if_any("invalid_contract", f"the contract '{contract_id or ''}' is refused")
     return contract
 
@@ -122,22 +132,15 @@ def _read(
         personas=tuple(by_kind["Persona"]),
         operations=operations,
         flows=flows,
-        sources={name: members.json for name, members in by_kind["Source"].items()},
-        systems={name: members.json for name, members in by_kind["System"].items()},
+        sources=_objects(by_kind["Source"]),
+        systems=_objects(by_kind["System"]),
         warnings=tuple(findings.warnings),
-        positions=_positions(by_kind),
+        positions=positions_of({kind: _objects(members) for kind, members in by_kind.items()}),
     )
 
 
-def _positions(by_kind: Mapping[str, Mapping[str, Members]]) -> dict[tuple[str, str], c.Position]:
-    """Where the constructs stand in their source. It is told to people only: what is ill-formed is passed over."""
-    positions = {}
-    for kind, constructs in by_kind.items():
-        for construct_id, members in constructs.items():
-            file, line = _at(members.json, "provenance", "file"), _at(members.json, "provenance", "line")
-            if isinstance(file, str) and type(line) is int:
-                positions[kind, construct_id] = c.Position(file, line)
-    return positions
+def _objects(members: Mapping[str, Members]) -> dict[str, Json]:
+    return {name: one.json for name, one in members.items()}
 
 
 def _each(objects: Mapping[str, Members], reader: Callable[[Members, str], Construct | None]) -> dict[str, Construct]:
