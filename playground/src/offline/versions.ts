@@ -1,6 +1,6 @@
 /** Which versions of what make up this page. */
 
-declare const __VERSIONS__: { readonly page: string; readonly bridge: string; readonly pyodide: string };
+declare const __VERSIONS__: Readonly<Record<"page" | "tenor" | "bridge" | "python" | "pyodide", string>>;
 declare const __WHEEL__: string;
 
 /** The number of this build: a hash of all its files. */
@@ -9,7 +9,9 @@ export const build = document.querySelector("meta[name=build]")?.getAttribute("c
 export const versions: readonly (readonly [name: string, version: string])[] = [
   ["This page", __VERSIONS__.page],
   ["Build", build],
+  ["Tenor, the language", __VERSIONS__.tenor],
   ["JavaScript package tenor-wasm", __VERSIONS__.bridge],
   ["Python wheel", __WHEEL__],
+  ["Python", __VERSIONS__.python],
   ["Pyodide", __VERSIONS__.pyodide],
 ];
