@@ -57,7 +57,7 @@ def test_the_whole_tour_by_keyboard(new_tab: Callable[..., Tab]) -> None:
     press(tab, "Go there")
     expect(page.locator(".results-suggestions button").first).to_be_focused()
     page.keyboard.press("Enter")
-    callout(tab, "Run it on another instance")
+    callout(tab, "Run it where it is available")
     tab.settled()
     press(tab, "Go there")
     expect(page.locator('.results-cell[data-status="open"]:focus')).to_have_count(1)

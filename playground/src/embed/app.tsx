@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { busy } from "../engine";
-import { showPanel, tellPlaces } from "../shell/navigate";
+import { showOnlyTabs, showPanel, tellPlaces } from "../shell/navigate";
 import type { Panel } from "../shell/panel";
 import { PANELS } from "../shell/panels";
 import { EngineStatus } from "../shell/status";
@@ -16,8 +16,9 @@ import "./embed.css";
 /** In these nothing can be done without changing what is fixed. */
 const CHANGING = new Set(["contract", "inputs", "scenarios"]);
 
-/** Panels that are not shown are not gone to. */
+/** Panels that are not shown are not gone to, and there is no dock. */
 export function limitTo(mode: EmbedMode): void {
+  showOnlyTabs();
   tellPlaces(Object.fromEntries(panelsOf(mode).map(({ id, place }) => [id, place])));
 }
 
