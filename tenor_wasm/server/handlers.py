@@ -37,9 +37,14 @@ class Call:
     def hosted(self) -> Hosted:
         """The contract that the path names. Raises ``unknown_contract``, ``contract_forbidden``."""
         name = self.path["contract"]
-        if self.key is not None and not self.key.is_for(name):
-            raise TenorError("contract_forbidden", f"the key is bound to {listed(self.key.contracts)}, not to '{name}'")
+        self.check_key_for(name)
         return self.hosts.find(name)
+
+    def check_key_for(self, contract: str) -> None:
+        """The key may be used for the contract. Raises ``contract_forbidden``."""
+        if self.key is not None and not self.key.is_for(contract):
+            message = f"the key is bound to {listed(self.key.contracts)}, not to '{contract}'"
+            raise TenorError("contract_forbidden", message)
 
     @property
     def persona(self) -> str:
@@ -106,11 +111,13 @@ def manifest(call: Call) -> Answer:
 
 
 def only_manifest(call: Call) -> Answer:
-    """The manifest of what is served, where that is one contract or one system. Raises ``contract_required``."""
-    manifests = call.hosts.manifests
-    if len(manifests) != 1:
-        raise TenorError("contract_required", f"several contracts are served: {listed(call.hosts.contracts)}")
-    return _manifest(manifests[0])
+    """The manifest of what is served, where that is one contract or one system."""
+    if len(call.hosts.subjects) != 1:
+        raise TenorError("contract_required", "several contracts are served, each with a manifest of its own")
+    subject = call.hosts.subjects[0]
+    for name in subject.contracts:
+        call.check_key_for(name)
+    return _manifest(subject.manifest)
 
 
 def _manifest(document: Mapping[str, Json]) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tenor_wasm.api import calls
 from tenor_wasm.errors import Json, TenorError, is_object, listed
@@ -42,6 +42,13 @@ class Hosted:
         return (self.executor if self.system is None else self.system).chain(chain_id)
 
 
+class Described(NamedTuple):
+    """The manifest of a subject, and the contracts that it tells of."""
+
+    manifest: Mapping[str, Json]
+    contracts: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Hosts:
     """Everything that is served over one store."""
@@ -49,8 +56,7 @@ class Hosts:
     storage: Storage
     contracts: Mapping[str, Hosted]
     systems: tuple[SystemExecutor, ...]
-    manifests: tuple[Mapping[str, Json], ...]
-    """The manifest of each subject."""
+    subjects: tuple[Described, ...]
 
     def find(self, name: str) -> Hosted:
         """The contract of that name. Raises ``unknown_contract``."""
@@ -101,7 +107,7 @@ def host(
     """
     contracts: dict[str, Hosted] = {}
     systems: list[SystemExecutor] = []
-    manifests: list[Mapping[str, Json]] = []
+    described: list[Described] = []
     prefix = "" if organisation is None else f"{_checked_organisation(organisation)}/"
 
     def manifest(bundle: Json) -> Mapping[str, Json]:
@@ -110,15 +116,16 @@ def host(
 
     for subject in subjects:
         more = {**options, "trust_domain": trust_domain, "signer": signer}
-        for hosted in _hosted(subject, storage, prefix, manifest, more):
+        found = [*_hosted(subject, storage, prefix, manifest, more)]
+        for hosted in found:
             if hosted.name in contracts:
                 raise TenorError("duplicate_contract", f"two contracts are called '{hosted.name}': rename one of them")
             contracts[hosted.name] = hosted
             _check_names(hosted, organisation)
             if hosted.system is not None and hosted.system not in systems:
                 systems.append(hosted.system)
-        manifests.append(manifest(subject.bundle))
-    return Hosts(storage, contracts, tuple(systems), tuple(manifests))
+        described.append(Described(manifest(subject.bundle), tuple(hosted.name for hosted in found)))
+    return Hosts(storage, contracts, tuple(systems), tuple(described))
 
 
 def _hosted(

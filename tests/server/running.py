@@ -17,7 +17,7 @@ from tests.executor.shops import BUNDLE
 
 Json = Any
 
-QUICK = Settings(rate=0, idle_seconds=2, drain_seconds=5, threads=8)
+QUICK = Settings(rate=0, idle_seconds=1, drain_seconds=5, threads=8)
 SHOP = Subject({**BUNDLE, "id": "shop"})
 
 
@@ -59,7 +59,12 @@ def serving(
         thread.join()
 
 
-def ask(url: str, path: str, body: Json = None, headers: Mapping[str, str] = {}, method: str | None = None) -> Reply:  # it is only read
+NO_HEADERS: Mapping[str, str] = {}
+
+
+def ask(
+    url: str, path: str, body: Json = None, headers: Mapping[str, str] = NO_HEADERS, method: str | None = None
+) -> Reply:  # it is only read
     """Send one request on a connection of its own; with a body it is a POST of JSON, of text as it stands."""
     parts = urlsplit(url)
     connection = HTTPConnection(str(parts.hostname), parts.port, timeout=20)

@@ -121,7 +121,7 @@ def test_e17_instance_enumeration_complete(url: str) -> None:
     names = [f"ord-{number:03}" for number in range(25)]
     create(url, *names)
     found: list[str] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = ask(url, f"/shop/entities/Order?limit=7{cursor}").json
         found += [instance["instance_id"] for instance in page["items"]]
