@@ -28,7 +28,7 @@ from tenor_wasm.errors import Json, TenorError, is_object
 
 Object = dict[str, Any]
 
-PASSING = frozenset({429, 503})
+PASSING = frozenset({429, 502, 503})
 """Statuses after which the same request may be answered."""
 
 LONGEST_PAUSE = 5.0

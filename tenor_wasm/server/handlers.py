@@ -40,6 +40,10 @@ class Call:
         self.check_key_for(name)
         return self.hosts.find(name)
 
+    def admits(self, contract: str) -> bool:
+        """Whether the caller may use the contract."""
+        return self.key is None or self.key.is_for(contract)
+
     def check_key_for(self, contract: str) -> None:
         """The key may be used for the contract. Raises ``contract_forbidden``."""
         if self.key is not None and not self.key.is_for(contract):
@@ -242,7 +246,7 @@ def chains(call: Call) -> Answer:
 
 def chain(call: Call) -> Answer:
     """One provenance chain."""
-    return Answer(to_json(call.hosted.chain(call.path["chain"])))
+    return Answer(to_json(call.hosted.chain(call.path["chain"], call.admits)))
 
 
 def execution(call: Call) -> Answer:
@@ -252,9 +256,12 @@ def execution(call: Call) -> Answer:
 
 def triggers(call: Call) -> Answer:
     """What the flows of the contract's system triggered; nothing where it is in none."""
-    system = call.hosted.system
-    if system is None:
+    hosted = call.hosted
+    if hosted.system is None:
         return Answer({"items": [], "next_cursor": None})
+    for name in hosted.members():
+        call.check_key_for(name)
+    system = hosted.system
     return Answer(to_json(system.triggers(call.query.get("status"), call.query.get("cursor"), call.limit())))
 
 
@@ -263,7 +270,7 @@ def triggers(call: Call) -> Answer:
 
 def index(call: Call) -> Answer:
     """Which contracts are served to this caller."""
-    names = [name for name in call.hosts.contracts if call.key is None or call.key.is_for(name)]
+    names = [name for name in call.hosts.contracts if call.admits(name)]
     return Answer({"contracts": names, "version": __version__})
 
 

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from tenor_wasm.api import calls
 from tenor_wasm.errors import Json, TenorError, is_object, listed
 from tenor_wasm.executor import Execution, Executor, System, SystemExecution, SystemExecutor, contract_manifest
+from tenor_wasm.executor.queries import found_chain
+from tenor_wasm.executor.records import ProvenanceRecord
 from tenor_wasm.executor.storage import Storage
 from tenor_wasm.executor.systems import read_system
 
@@ -37,9 +39,17 @@ class Hosted:
     system: SystemExecutor | None
     manifest: Mapping[str, Json]
 
-    def chain(self, chain_id: str) -> Any:
-        """A provenance chain of the contract; of any member where it is one of a system's."""
-        return (self.executor if self.system is None else self.system).chain(chain_id)
+    def members(self) -> Mapping[str, Executor]:
+        """The executors of the system that it is in, by name; itself alone where it is in none."""
+        return {self.name: self.executor} if self.system is None else self.system.members
+
+    def chain(self, chain_id: str, admits: Callable[[str], bool]) -> ProvenanceRecord:
+        """A provenance chain of the contract, or of another member that is admitted: shared histories name those too.
+
+        Raises ``unknown_chain``.
+        """
+        namespaces = [executor.namespace for name, executor in self.members().items() if admits(name)]
+        return found_chain(self.executor.storage, chain_id, namespaces)
 
 
 class Described(NamedTuple):

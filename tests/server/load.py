@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +138,7 @@ class _Worker(threading.Thread):
     def _check(self, found: Json) -> None:
         """Nothing half done is ever seen: a history has no gap, and ends where the instance stands."""
         changes = found["history"]
-        for before, after in zip(changes, changes[1:], strict=False):
+        for before, after in pairwise(changes):
             if after["from_state"] != before["to_state"] or after["version"] != before["version"] + 1:
                 self.told.wrong.append(f"{found['instance']}: a gap after version {before['version']}")
         if found["next_cursor"] is None and changes[-1]["to_state"] != found["current_state"]:

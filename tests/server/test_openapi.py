@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
     unsupported_method,
-]
+)
 
 from tenor_wasm.executor import Executor
 from tenor_wasm.executor.memory import MemoryStorage
@@ -118,7 +118,5 @@ def test_no_key_no_answer_for_any_route(tmp_path: Path) -> None:
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)
     for result in schema.get_all_operations():
         operation: Any = result.ok()  # type: ignore[union-attr] # the document is valid
-        reply = operation.Case(
-            path_parameters=dict.fromkeys(NAMES, "x"), body={}, media_type="application/json"
-        ).call()
+        reply = operation.Case(path_parameters=dict.fromkeys(NAMES, "x"), body={}, media_type="application/json").call()
         assert reply.status_code == (200 if operation.path == "/health" else 401), operation.path
