@@ -23,8 +23,8 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 _ENDINGS = (".pyc", "/__init__.pyc")
 
-_COMMAND_LINE = {"cli", "__main__"}
-"""Names of modules that no host of the archive imports."""
+_ELSEWHERE = {"__main__", "agent", "cli", "client", "executor", "server"}
+"""Names of modules that no start imports: those for other hosts, some of which need what is not there."""
 
 
 def compile_archive(archive: bytes, folder: str, sitecustomize: str | None = None) -> bytes:
@@ -53,7 +53,7 @@ def compile_archive(archive: bytes, folder: str, sitecustomize: str | None = Non
 def with_start(compiled: bytes, archive: bytes, folder: str, start: str, library: bytes) -> bytes:
     """The compiled archive with the module ``start``, the code of its dataclasses' methods, and the library's modules.
 
-    ``archive`` is what it was compiled from; all its modules are imported here, except those for the command line.
+    ``archive`` is what it was compiled from; all its modules are imported here that a start may import.
     """
     names = [name for name in zipfile.ZipFile(io.BytesIO(library)).namelist() if name.endswith(".pyc")]
     modules = sorted(name.removesuffix(".pyc").removesuffix("/__init__").replace("/", ".") for name in names)
@@ -81,7 +81,7 @@ def _dataclass_code(archive: bytes) -> dict[str, CodeType]:
         try:
             for name in zipfile.ZipFile(file.name).namelist():
                 module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-                if name.endswith(".py") and _COMMAND_LINE.isdisjoint(module.split(".")):
+                if name.endswith(".py") and _ELSEWHERE.isdisjoint(module.split(".")):
                     importlib.import_module(module)
         finally:
             del dataclasses.exec  # type: ignore[attr-defined]
