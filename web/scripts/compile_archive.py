@@ -27,6 +27,10 @@ _ELSEWHERE = {"__main__", "agent", "cli", "client", "executor", "server"}
 """Names of modules that no start imports: those for other hosts, some of which need what is not there."""
 
 
+_LEFT_OUT = tuple(f"tenor_wasm/{name}" for name in ("__main__.py", "cli/", "client.py", "server/"))
+"""What works only outside of a page: it need not be fetched there."""
+
+
 def compile_archive(archive: bytes, folder: str, sitecustomize: str | None = None) -> bytes:
     """The archive with ``name.pyc`` in the place of each ``name.py``; ``folder`` is for tracebacks.
 
@@ -37,7 +41,7 @@ def compile_archive(archive: bytes, folder: str, sitecustomize: str | None = Non
     compiled = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(compiled, "w") as target:
         for name in source.namelist():
-            if name.endswith("/"):
+            if name.endswith("/") or name.startswith(_LEFT_OUT):
                 continue
             content = source.read(name)
             if name.endswith(".py"):
