@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -38,7 +39,8 @@ def run(namespace: argparse.Namespace) -> Stream:
     def lines() -> Generator[str, None, bool]:
         server.log_to()
         yield f"serving {', '.join(hosts.contracts)} on {listening.address}\n"
-        listening.run()
+        with closing(hosts.storage):
+            listening.run()
         return False
 
     return Stream(lines())

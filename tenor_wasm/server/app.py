@@ -56,7 +56,7 @@ class Server:
         self.hosts, self.settings = hosts, settings
         self.admission = Admission(settings, keys)
         self.metrics = Metrics()
-        self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="tenor")
+        self._threads: ThreadPoolExecutor | None = None
         self._at_work = 0
 
     # --- one request -------------------------------------------------------------------------------------------
@@ -80,10 +80,9 @@ class Server:
         if self._at_work >= self.settings.threads + self.settings.waiting:
             raise TenorError("busy", "too many requests are waiting", "", {"committed": "no"})
         self._at_work += 1
-        loop = asyncio.get_running_loop()
         try:
-            future = self._threads.submit(work)
-            return await asyncio.wait_for(asyncio.wrap_future(future, loop=loop), self.settings.answer_seconds)
+            future = self._pool().submit(work)
+            return await asyncio.wait_for(asyncio.wrap_future(future), self.settings.answer_seconds)
         except TimeoutError:
             # What has not begun never will; what has begun goes on to its end.
             committed = "unknown" if route.changes and not future.cancelled() else "no"
@@ -91,6 +90,11 @@ class Server:
             raise TenorError("timed_out", message, "", {"committed": committed}) from None
         finally:
             self._at_work -= 1
+
+    def _pool(self) -> ThreadPoolExecutor:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self.settings.threads, thread_name_prefix="tenor")
+        return self._threads
 
     async def metrics_text(self, request: Request) -> Response:
         """The counters; for those who have a key, where keys are asked for."""
@@ -101,21 +105,23 @@ class Server:
 
     @contextlib.asynccontextmanager
     async def life(self, _: Starlette) -> AsyncIterator[None]:
-        """Start what was left pending, and again from time to time; at the end let the threads finish."""
+        """Start what was left pending, and again from time to time; at the end let the threads finish.
+
+        The store stays open: it is closed by whoever opened it.
+        """
         resuming = asyncio.create_task(self._resume()) if self.hosts.systems else None
         try:
             yield
         finally:
             if resuming is not None:
                 resuming.cancel()
-            await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
-            self.hosts.storage.close()
+            threads, self._threads = self._pool(), None
+            await asyncio.to_thread(threads.shutdown)
 
     async def _resume(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             try:
-                await loop.run_in_executor(self._threads, self.hosts.resume)
+                await asyncio.wrap_future(self._pool().submit(self.hosts.resume))
             except TenorError as error:
                 log("resume_failed", level=logging.WARNING, code=error.code)
             await asyncio.sleep(self.settings.resume_seconds)
@@ -156,6 +162,8 @@ def error_response(error: TenorError, request: Request) -> Response:
         headers["www-authenticate"] = 'Bearer realm="tenor"'
     if status in (429, 503):
         headers["retry-after"] = str(error.details.get("retry_after", 1))
+    if status in (408, 413):  # the rest of the body is not read
+        headers["connection"] = "close"
     return Response(write_json(error_json(error)), status, headers, JSON)
 
 

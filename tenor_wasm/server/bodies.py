@@ -83,6 +83,6 @@ def read_query(request: Request, route: Route) -> Mapping[str, str]:
         if name not in route.query:
             raise TenorError("unknown_argument", f"there is no parameter {shown(name)} here; use {listed(route.query)}")
         if name in query:
-            raise TenorError("invalid_argument", f"'{name}' is given twice", "", {"argument": name})
+            raise TenorError("invalid_argument", f"'{name}' is given twice", f"/{name}", {"argument": name})
         query[name] = value
     return query

@@ -37,9 +37,18 @@ class Call:
     def hosted(self) -> Hosted:
         """The contract that the path names. Raises ``unknown_contract``, ``contract_forbidden``."""
         name = self.path["contract"]
-        if self.key is not None and not self.key.is_for(name):
-            raise TenorError("contract_forbidden", f"the key is bound to {listed(self.key.contracts)}, not to '{name}'")
+        self.check_key_for(name)
         return self.hosts.find(name)
+
+    def admits(self, contract: str) -> bool:
+        """Whether the caller may use the contract."""
+        return self.key is None or self.key.is_for(contract)
+
+    def check_key_for(self, contract: str) -> None:
+        """The key may be used for the contract. Raises ``contract_forbidden``."""
+        if self.key is not None and not self.key.is_for(contract):
+            message = f"the key is bound to {listed(self.key.contracts)}, not to '{contract}'"
+            raise TenorError("contract_forbidden", message)
 
     @property
     def persona(self) -> str:
@@ -106,11 +115,13 @@ def manifest(call: Call) -> Answer:
 
 
 def only_manifest(call: Call) -> Answer:
-    """The manifest of what is served, where that is one contract or one system. Raises ``contract_required``."""
-    manifests = call.hosts.manifests
-    if len(manifests) != 1:
-        raise TenorError("contract_required", f"several contracts are served: {listed(call.hosts.contracts)}")
-    return _manifest(manifests[0])
+    """The manifest of what is served, where that is one contract or one system."""
+    if len(call.hosts.subjects) != 1:
+        raise TenorError("contract_required", "several contracts are served, each with a manifest of its own")
+    subject = call.hosts.subjects[0]
+    for name in subject.contracts:
+        call.check_key_for(name)
+    return _manifest(subject.manifest)
 
 
 def _manifest(document: Mapping[str, Json]) -> Answer:
@@ -235,7 +246,7 @@ def chains(call: Call) -> Answer:
 
 def chain(call: Call) -> Answer:
     """One provenance chain."""
-    return Answer(to_json(call.hosted.chain(call.path["chain"])))
+    return Answer(to_json(call.hosted.chain(call.path["chain"], call.admits)))
 
 
 def execution(call: Call) -> Answer:
@@ -245,9 +256,12 @@ def execution(call: Call) -> Answer:
 
 def triggers(call: Call) -> Answer:
     """What the flows of the contract's system triggered; nothing where it is in none."""
-    system = call.hosted.system
-    if system is None:
+    hosted = call.hosted
+    if hosted.system is None:
         return Answer({"items": [], "next_cursor": None})
+    for name in hosted.members():
+        call.check_key_for(name)
+    system = hosted.system
     return Answer(to_json(system.triggers(call.query.get("status"), call.query.get("cursor"), call.limit())))
 
 
@@ -256,7 +270,7 @@ def triggers(call: Call) -> Answer:
 
 def index(call: Call) -> Answer:
     """Which contracts are served to this caller."""
-    names = [name for name in call.hosts.contracts if call.key is None or call.key.is_for(name)]
+    names = [name for name in call.hosts.contracts if call.admits(name)]
     return Answer({"contracts": names, "version": __version__})
 
 

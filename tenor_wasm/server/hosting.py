@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tenor_wasm.api import calls
 from tenor_wasm.errors import Json, TenorError, is_object, listed
 from tenor_wasm.executor import Execution, Executor, System, SystemExecution, SystemExecutor, contract_manifest
+from tenor_wasm.executor.queries import found_chain
+from tenor_wasm.executor.records import ProvenanceRecord
 from tenor_wasm.executor.storage import Storage
 from tenor_wasm.executor.systems import read_system
 
@@ -37,9 +39,24 @@ class Hosted:
     system: SystemExecutor | None
     manifest: Mapping[str, Json]
 
-    def chain(self, chain_id: str) -> Any:
-        """A provenance chain of the contract; of any member where it is one of a system's."""
-        return (self.executor if self.system is None else self.system).chain(chain_id)
+    def members(self) -> Mapping[str, Executor]:
+        """The executors of the system that it is in, by name; itself alone where it is in none."""
+        return {self.name: self.executor} if self.system is None else self.system.members
+
+    def chain(self, chain_id: str, admits: Callable[[str], bool]) -> ProvenanceRecord:
+        """A provenance chain of the contract, or of another member that is admitted: shared histories name those too.
+
+        Raises ``unknown_chain``.
+        """
+        namespaces = [executor.namespace for name, executor in self.members().items() if admits(name)]
+        return found_chain(self.executor.storage, chain_id, namespaces)
+
+
+class Described(NamedTuple):
+    """The manifest of a subject, and the contracts that it tells of."""
+
+    manifest: Mapping[str, Json]
+    contracts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +66,7 @@ class Hosts:
     storage: Storage
     contracts: Mapping[str, Hosted]
     systems: tuple[SystemExecutor, ...]
-    manifests: tuple[Mapping[str, Json], ...]
-    """The manifest of each subject."""
+    subjects: tuple[Described, ...]
 
     def find(self, name: str) -> Hosted:
         """The contract of that name. Raises ``unknown_contract``."""
@@ -101,7 +117,7 @@ def host(
     """
     contracts: dict[str, Hosted] = {}
     systems: list[SystemExecutor] = []
-    manifests: list[Mapping[str, Json]] = []
+    described: list[Described] = []
     prefix = "" if organisation is None else f"{_checked_organisation(organisation)}/"
 
     def manifest(bundle: Json) -> Mapping[str, Json]:
@@ -110,15 +126,16 @@ def host(
 
     for subject in subjects:
         more = {**options, "trust_domain": trust_domain, "signer": signer}
-        for hosted in _hosted(subject, storage, prefix, manifest, more):
+        found = [*_hosted(subject, storage, prefix, manifest, more)]
+        for hosted in found:
             if hosted.name in contracts:
                 raise TenorError("duplicate_contract", f"two contracts are called '{hosted.name}': rename one of them")
             contracts[hosted.name] = hosted
             _check_names(hosted, organisation)
             if hosted.system is not None and hosted.system not in systems:
                 systems.append(hosted.system)
-        manifests.append(manifest(subject.bundle))
-    return Hosts(storage, contracts, tuple(systems), tuple(manifests))
+        described.append(Described(manifest(subject.bundle), tuple(hosted.name for hosted in found)))
+    return Hosts(storage, contracts, tuple(systems), tuple(described))
 
 
 def _hosted(
