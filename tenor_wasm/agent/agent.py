@@ -134,7 +134,7 @@ class Agent:
         clock: Clock = system_clock,
         ids: Ids = random_ids,
         timer: Callable[[], float] = time.monotonic,
-        pause: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], object] = time.sleep,
     ) -> None:
         self._host, self._persona, self._policy = host, checked_persona(host.contract, persona), policy
         self._facts: Facts = facts if callable(facts) else lambda _: facts

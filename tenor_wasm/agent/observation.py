@@ -114,6 +114,13 @@ class Observation:
             for instance_id in every_instance(self._host, entity_id, state, self._limit):
                 yield Candidate(instance_id, frozenset())
 
+    def instances(self) -> Iterator[tuple[str, str]]:
+        """The entity and instance ids that first operations of open flows take up; one may come more than once."""
+        for page in self._pages():
+            for action in page["actions"]:
+                for entity_id, instance_ids in action["instance_bindings"].items():
+                    yield from ((entity_id, instance_id) for instance_id in instance_ids)
+
     def accepts(self, flow_id: str, chosen: Mapping[str, Candidate]) -> bool:
         """Whether each first operation of a flow has an outcome that accepts all the chosen instances together."""
         offer = self._open[flow_id]

@@ -135,11 +135,7 @@ class RoundRobin:
             after = turn
 
     def _instances(self, observation: Observation) -> Iterator[Turn]:
-        for flow_id in observation.open_flows:
-            for entity_id in observation.taken_up(flow_id):
-                if self._entity in (None, entity_id):
-                    for candidate in observation.candidates(flow_id, entity_id):
-                        yield entity_id, candidate.instance_id
+        return (turn for turn in observation.instances() if self._entity in (None, turn[0]))
 
     @staticmethod
     def _action_for(observation: Observation, turn: Turn) -> Action | None:

@@ -121,13 +121,17 @@ def _lines(
     facts = _facts(namespace)
     with _host(namespace, contract) as (host, dry_run):
         steps = agents.Agent(host, namespace.persona, policy, facts, dry_run=dry_run).steps(limits)
+        interrupt: KeyboardInterrupt | None = None
         while True:
             try:
-                step = next(steps)
+                step = next(steps) if interrupt is None else steps.throw(interrupt)
             except StopIteration as end:
                 report: agents.Report = end.value
                 break
-            yield write_json(to_json(step)) + "\n" if namespace.json else _step_text(step)
+            try:
+                yield write_json(to_json(step)) + "\n" if namespace.json else _step_text(step)
+            except KeyboardInterrupt as interrupted:
+                interrupt = interrupted
     yield write_json(to_json(report)) + "\n" if namespace.json else _report_text(report)
     if report.ended == "interrupted":
         raise KeyboardInterrupt
