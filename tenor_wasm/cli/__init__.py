@@ -34,6 +34,8 @@ from tenor_wasm.cli import (
     history,
     inspect,
     instances,
+    key,
+    serve,
     simulate,
     test,
     validate,
@@ -61,6 +63,8 @@ COMMANDS: tuple[Command, ...] = (
     elaborate.COMMAND,
     check.COMMAND,
     fmt.COMMAND,
+    serve.COMMAND,
+    key.COMMAND,
 )
 
 NEGATIVE = frozenset({"invalid_contract", "invalid_source", "unsupported_version", "contract_hash_mismatch"})
