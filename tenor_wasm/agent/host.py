@@ -60,8 +60,8 @@ REQUESTS = 6
 FIRST_PAUSE = 0.1
 """Seconds before a call is made again the first time, doubled each time: three seconds for all."""
 
-MADE_AGAIN = frozenset({"storage_unavailable"})
-"""Errors that pass, and after which nobody may know whether a request was carried out."""
+MADE_AGAIN = frozenset({"busy", "storage_unavailable", "timed_out", "unreachable"})
+"""Errors that pass, and after which nobody may know whether a request was carried out: a store's and a client's."""
 
 
 class Patient:
@@ -123,13 +123,12 @@ def answered(answer: Answer) -> Mapping[str, Any]:
     return answer if isinstance(answer, Mapping) else to_json(answer)
 
 
-def every_instance(host: Host, entity: str, state: str, limit: int) -> Iterator[str]:
-    """The instances of an entity in a state, by id, read page by page as they are asked for."""
+def every_instance(host: Host, entity: str, state: str | None, limit: int) -> Iterator[Mapping[str, Any]]:
+    """The instances of an entity, of one state where it is named, by id, read page by page as they are asked for."""
     cursor = None
     while True:
         page = answered(host.list_instances(entity, state, cursor, limit))
-        for record in page["items"]:
-            yield record["instance_id"]
+        yield from page["items"]
         cursor = page["next_cursor"]
         if cursor is None:
             return
