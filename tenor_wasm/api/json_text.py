@@ -70,18 +70,37 @@ def read_with_canonical(text: str, what: str) -> tuple[Json, bytes]:
     return value, write_canonical(value)
 
 
-def _read_quickly(text: str) -> Json:
-    """The value of a text that is right and plain, in C alone; ``None`` where only the careful reader can tell.
+def scan_json(text: str) -> Json:
+    """The value of a text that is right and plain, in C alone; ``None`` where only ``read_json`` can tell.
 
-    A repeated key is seen by counting: the text then has more colons than the value has members.
+    Whether a key stands twice is still to be seen: by ``has_members``, once somebody has counted.
     """
-    value = _scanned(text)
-    if value is None:
+    if type(text) is not str or text.count("[") + text.count("{") > DEPTH_LIMIT:
         return None
-    members = _members(value)
-    if text.count(":") == members or (text.count('":') == members and not _SPACE_BEFORE_COLON.search(text)):
-        return value
-    return None
+    if "\\" in text and _SURROGATE_ESCAPE.search(text):
+        return None
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return None
+    return _scanned(text)
+
+
+def has_members(text: str, members: int) -> bool:
+    """Whether no key of a text stands twice, if the objects that were read from it have so many members in all.
+
+    The text would have more colons then. ``False`` says nothing: a text may hold colons in its strings.
+    """
+    if text.count(":") == members:
+        return True
+    return text.count('":') == members and not _SPACE_BEFORE_COLON.search(text)
+
+
+def _read_quickly(text: str) -> Json:
+    """The value of a text that is right and plain; ``None`` where only the careful reader can tell."""
+    value = _scanned(text)
+    return value if has_members(text, _members(value)) else None
 
 
 def _scanned(text: str) -> Json:
