@@ -79,8 +79,8 @@ screenshots: $(VENV) build ## Picture every panel, wide and narrow, light and da
 bench: $(VENV) build $(PEERS) ## Measure calls, growth, memory and starts, beside other libraries (BENCH_ARGS=--help)
 	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks $(BENCH_ARGS)
 
-bench-typing: $(VENV) build ## Count the long tasks while one types into the page, with 5,000 instances loaded
-	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks.typing
+bench-typing: $(VENV) build ## Measure the longest tasks while one types and acts in the page, with 5,000 instances (TYPING="facts filter" for some)
+	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks.typing $(TYPING)
 
 play: need-port build ## Build the page and serve it on localhost (PORT=8123)
 	@node playground/scripts/serve.mjs --port "$(PORT)"

@@ -99,8 +99,9 @@ def test_a_driver_is_imported_in_its_own_file_alone(path: Path) -> None:
         assert top in {"tenor_wasm", *allowed} or top in sys.stdlib_module_names, f"'{name}' needs a place in DRIVERS"
 
 
-def test_importing_the_executor_imports_no_driver() -> None:
-    program = "import sys; before = set(sys.modules); import tenor_wasm.executor\n"
+@pytest.mark.parametrize("room", ["executor", "agent"])
+def test_importing_what_acts_on_instances_imports_no_driver(room: str) -> None:
+    program = f"import sys; before = set(sys.modules); import tenor_wasm.{room}\n"
     program += "print(*sorted(set(sys.modules) - before))"
     answer = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
     came_along = {name.split(".")[0] for name in answer.stdout.split()}

@@ -6,13 +6,13 @@ argument at fault) and ``details`` beside it. None of them ever raises.
 
 from __future__ import annotations
 
-from tenor_wasm.api import calls
+from tenor_wasm.api import calls, reading
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.api.layouts import space_text
 from tenor_wasm.api.render import loaded_json, to_json
 from tenor_wasm.api.wire import answer
-from tenor_wasm.api.write import to_text
+from tenor_wasm.api.write import evaluation_text, to_text
 from tenor_wasm.errors import Json, TenorError
 
 
@@ -37,22 +37,16 @@ def free_contract(handle: int) -> None:
 
 def evaluate(handle: int, facts_json: str) -> str:
     """The verdicts that follow from the facts: ``{"verdicts": […]}``."""
-    return answer(lambda: to_text(calls.evaluate(HANDLES.get(handle), read_json(facts_json, "the facts"))), _flat_error)
+    return answer(lambda: evaluation_text(reading.evaluation_of(HANDLES.get(handle), facts_json)), _flat_error)
 
 
 def compute_action_space(handle: int, facts_json: str, entity_states_json: str, persona_id: str) -> str:
     """What the persona may do, to which instances, and why the rest is blocked (§15.6)."""
-    return answer(
-        lambda: space_text(
-            calls.read_space_inputs(
-                HANDLES.get(handle),
-                read_json(facts_json, "the facts"),
-                read_json(entity_states_json, "the entity states"),
-                persona_id,
-            )
-        ),
-        _flat_error,
-    )
+
+    def call() -> str:
+        return space_text(reading.space_inputs_of(HANDLES.get(handle), facts_json, entity_states_json, persona_id))
+
+    return answer(call, _flat_error)
 
 
 def simulate_flow(handle: int, flow_id: str, persona_id: str, facts_json: str, entity_states_json: str) -> str:

@@ -22,7 +22,7 @@ from tenor_wasm.errors import TenorError
 def evaluation_text(result: Evaluation) -> str:
     """The verdicts that follow from the facts."""
     texts = texts_of(result.snapshot.contract)
-    verdicts = ",".join([texts.verdict(verdict) for verdict in result.snapshot.verdicts.values()])
+    verdicts = texts.verdicts(result.snapshot.verdicts)
     return f'{{"verdicts":[{verdicts}],"contract_hash":{texts.hash},"warnings":{warnings_text(result.warnings)}}}'
 
 
@@ -53,7 +53,7 @@ def simulation_text(result: Simulation) -> str:
     """How a flow would run."""
     flow = result.flow
     texts = texts_of(flow.snapshot.contract)
-    verdicts = ",".join([texts.verdict(verdict) for verdict in flow.snapshot.verdicts.values()])
+    verdicts = texts.verdicts(flow.snapshot.verdicts)
     provenance = "" if result.provenance is None else f',"provenance":{write_json(result.provenance)}'
     return (
         f'{{"simulation":true,"flow_id":{texts.names[flow.flow_id]},"persona":{quoted(flow.persona)}'

@@ -220,7 +220,7 @@ def frame_text(
 ) -> str:
     """An action space around the pieces of text of its flows; ``extra`` are members that follow."""
     texts = texts_of(snapshot.contract)
-    verdicts = ",".join([texts.current_verdict(verdict) for verdict in snapshot.verdicts.by_type.values()])
+    verdicts = texts.current_verdicts(snapshot.verdicts)
     pieces = (
         f'{{"persona_id":{persona},"actions":[',
         *actions,

@@ -23,11 +23,13 @@ from tenor_wasm.errors import TenorError
 from tenor_wasm.evaluator.provenance import StepRecord
 
 
-def _flow_option(parser: argparse.ArgumentParser) -> object:
+def flow_option(parser: argparse.ArgumentParser) -> object:
+    """``--flow``."""
     return parser.add_argument("--flow", required=True, metavar="ID", help="the flow to run")
 
 
-def _bindings_option(parser: argparse.ArgumentParser) -> object:
+def bindings_option(parser: argparse.ArgumentParser) -> object:
+    """``--bindings``."""
     return parser.add_argument(
         "--bindings",
         default="{}",
@@ -36,7 +38,8 @@ def _bindings_option(parser: argparse.ArgumentParser) -> object:
     )
 
 
-def _outcome_option(parser: argparse.ArgumentParser) -> object:
+def outcome_option(parser: argparse.ArgumentParser) -> object:
+    """``--outcome``."""
     return parser.add_argument(
         "--outcome",
         action="append",
@@ -63,10 +66,15 @@ def run(namespace: argparse.Namespace) -> Output:
         read_json_option(namespace, "facts"),
         read_json_option(namespace, "entities"),
         read_json_option(namespace, "bindings"),
-        dict(_outcome(choice) for choice in namespace.outcome),
+        chosen_outcomes(namespace),
         namespace.provenance,
     )
-    return Output(to_json(result), _text(result), result.warnings)
+    return Output(to_json(result), run_text(result), result.warnings)
+
+
+def chosen_outcomes(namespace: argparse.Namespace) -> dict[str, str]:
+    """The outcomes of ``--outcome`` by step. Raises ``usage``."""
+    return dict(_outcome(choice) for choice in namespace.outcome)
 
 
 def _outcome(choice: str) -> tuple[str, str]:
@@ -76,13 +84,15 @@ def _outcome(choice: str) -> tuple[str, str]:
     return step_id, label
 
 
-def _text(result: calls.Simulation) -> str:
+def run_text(result: calls.Simulation, how: str = "") -> str:
+    """A run: its path, the state changes, the provenance where it was asked for. ``how`` says what became of it."""
     flow = result.flow
+    how = how or f"simulated for {flow.persona}; nothing is stored"
     changes = [
         (f"{change.entity_id}/{change.instance_id}", change.from_state, change.to_state) for change in flow.transitions
     ]
     parts = [
-        f"{flow.flow_id} ends with {flow.outcome} (simulated for {flow.persona}; nothing is stored)\n",
+        f"{flow.flow_id} ends with {flow.outcome} ({how})\n",
         section("Path", table(("step", "kind", "result", "instances"), _step_rows(flow.steps, ""))),
         section("State changes", table(("instance", "from", "to"), changes) if changes else "none"),
     ]
@@ -104,12 +114,12 @@ COMMAND = Command(
     "run a flow on chosen instances without storing anything",
     run,
     (
-        _flow_option,
+        flow_option,
         persona_option,
         facts_option,
         entities_option,
-        _bindings_option,
-        _outcome_option,
+        bindings_option,
+        outcome_option,
         _provenance_option,
     ),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tenor_wasm.errors import Place
+from tenor_wasm.evaluator.generated import Generated
 from tenor_wasm.evaluator.plans import OperationPlan
 from tenor_wasm.evaluator.predicates import PredicateFunction, TermFunction, compile_payload, compile_predicate
 from tenor_wasm.interchange.constructs import Contract, Fact, Operation, Rule
@@ -33,6 +34,7 @@ class CompiledContract:
         "_texts",
         "all_external",
         "facts",
+        "generated",
         "rules",
     )
 
@@ -45,6 +47,7 @@ class CompiledContract:
             (rule, compile_predicate(rule.when), compile_payload(rule.payload, rule.payload_type))
             for rule in sorted(contract.rules, key=lambda rule: rule.stratum)
         )
+        self.generated = Generated(contract.facts.values(), self.rules)
         # By identity: the contract keeps its predicates alive as long as this object lives.
         self._predicates: dict[int, PredicateFunction] = {}
         self._texts: dict[int, str] = {}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tenor_wasm.errors import Json, TenorError
 from tenor_wasm.evaluator.compiled import compiled
-from tenor_wasm.evaluator.facts import FactSet, assemble_facts
+from tenor_wasm.evaluator.facts import FactSet, assemble_facts, assertion_sources
 from tenor_wasm.evaluator.predicates import Reading, in_construct
 from tenor_wasm.evaluator.rules import VerdictSet, evaluate_rules
 from tenor_wasm.interchange.constructs import Contract
@@ -58,7 +58,29 @@ class Snapshot:
         return decision
 
 
+class Counted(NamedTuple):
+    """A snapshot that was taken quickly, and how many members all objects of the facts have."""
+
+    snapshot: Snapshot
+    members: int
+
+
 def take_snapshot(contract: Contract, facts: Json) -> Snapshot:
     """Assemble the facts and evaluate every rule. Raises as ``assemble_facts`` and ``evaluate_rules`` do."""
+    counted = counted_snapshot(contract, facts) if compiled(contract).generated.is_worth_asking() else None
+    return general_snapshot(contract, facts) if counted is None else counted.snapshot
+
+
+def general_snapshot(contract: Contract, facts: Json) -> Snapshot:
+    """What ``take_snapshot`` does, step by step."""
     fact_set = assemble_facts(contract, facts)
     return Snapshot(contract, fact_set, evaluate_rules(contract, fact_set))
+
+
+def counted_snapshot(contract: Contract, facts: Json) -> Counted | None:
+    """The same by the function that was made for the contract; ``None`` where only the general way can tell."""
+    found = compiled(contract).generated.evaluate(facts)
+    if found is None:
+        return None
+    fact_set = FactSet(found.values, assertion_sources(contract, found.absent))
+    return Counted(Snapshot(contract, fact_set, VerdictSet(found.verdicts, found.produced)), found.members)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tenor_wasm.errors import TenorError
+from tenor_wasm.executor.arguments import can_be_held, checked_text
 from tenor_wasm.executor.memory import MemoryStorage
 from tenor_wasm.executor.storage import Storage
 
@@ -21,7 +22,7 @@ def open_storage(address: str, connections: int = CONNECTIONS) -> Storage:
     ``connections`` is how many threads are served at once by a store that is another process.
     Raises ``invalid_address``, ``missing_driver`` where the extra is not installed, and what the store raises.
     """
-    for prefix, make in _STORES.items():
+    for prefix, make in _STORES.items() if can_be_held(checked_text(address, "address")) else ():
         if address.startswith(prefix):
             return make(address, connections)
     # The address is not shown: it may hold a password.
@@ -33,8 +34,8 @@ def _sqlite(address: str, _: int) -> Storage:
     from tenor_wasm.executor.sqlite import SqliteStorage
 
     path = address.removeprefix(SQLITE)
-    if not path:
-        raise TenorError("invalid_address", f"the address names no file; write {SQLITE}FILE")
+    if path in ("", ":memory:"):
+        raise TenorError("invalid_address", f"the address names no file; write {SQLITE}FILE, or memory:")
     return SqliteStorage(path)
 
 

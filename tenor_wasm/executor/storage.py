@@ -3,7 +3,8 @@
 What every store promises, and one conformance suite holds for each of them:
 
 - A **transaction** is all or nothing: what it wrote becomes visible at its end, at once, or never. When its block is
-  left by an exception nothing of it remains. What was committed outlives the process.
+  left by an exception nothing of it remains. What was committed outlives the process. A block that passes over a
+  refused write stores all the rest, or ends in ``storage_failed`` where the store cannot go on after it.
 - ``read_for_update`` gives the latest committed versions, all of one moment, and nobody else changes those instances
   until the transaction ends. ``update`` names the version that it replaces: another one is a ``conflict``.
 - A **snapshot** sees one moment, whatever is committed meanwhile.

@@ -41,6 +41,7 @@ const MODULES = [
   "tenor_wasm.elaborator.elaborate",
   "tenor_wasm.elaborator.format",
   "tenor_wasm.elaborator.outline",
+  "tenor_wasm.evaluator.evaluation_source",
   "tenor_wasm.evaluator.live_instances",
   "difflib",
 ];
