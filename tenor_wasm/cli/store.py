@@ -20,7 +20,8 @@ DEFAULT = f"{SQLITE}tenor.db"
 LIMIT = 100
 
 
-def _db_option(parser: argparse.ArgumentParser) -> object:
+def db_option(parser: argparse.ArgumentParser) -> object:
+    """``--db``."""
     return parser.add_argument(
         "--db",
         metavar="ADDRESS",
@@ -35,7 +36,7 @@ def _namespace_option(parser: argparse.ArgumentParser) -> object:
     )
 
 
-STORE_OPTIONS: tuple[Option, ...] = (_db_option, _namespace_option)
+STORE_OPTIONS: tuple[Option, ...] = (db_option, _namespace_option)
 
 
 def limit_option(parser: argparse.ArgumentParser) -> object:
@@ -50,6 +51,11 @@ def cursor_option(parser: argparse.ArgumentParser) -> object:
     return parser.add_argument("--cursor", metavar="TEXT", help="go on where an earlier answer ended")
 
 
+def address_of(namespace: argparse.Namespace) -> str:
+    """The address of the store that is meant."""
+    return str(namespace.db or os.environ.get(VARIABLE) or DEFAULT)
+
+
 @contextmanager
 def executor_over(
     namespace: argparse.Namespace, contract: Contract, *, creates: bool = False, **options: Any
@@ -58,7 +64,7 @@ def executor_over(
 
     Raises ``unknown_store``, and as ``open_storage``.
     """
-    address = namespace.db or os.environ.get(VARIABLE) or DEFAULT
+    address = address_of(namespace)
     file = Path(address.removeprefix(SQLITE))
     if address.startswith(SQLITE) and not creates and not file.exists():
         message = f"there is no store at '{file}'; 'tenor create' makes one with its first instance"
