@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tenor_wasm.cli.command import Command, Stream, read_bundle
+from tenor_wasm.cli.store import address_of, db_option
 from tenor_wasm.errors import TenorError
 from tenor_wasm.executor import open_storage
 
@@ -26,7 +26,7 @@ def run(namespace: argparse.Namespace) -> Stream:
     subjects = [_subject(server, argument) for argument in namespace.contracts]
     hosts = server.host(
         subjects,
-        open_storage(namespace.db or os.environ.get("TENOR_DB", "sqlite:///tenor.db"), settings.threads),
+        open_storage(address_of(namespace), settings.threads),
         organisation=settings.organisation,
         trust_domain=namespace.trust_domain,
         signer=None if namespace.signing_key is None else _signer(namespace.signing_key),
@@ -90,12 +90,6 @@ def _signer(path: str) -> object:
 def _options(parser: argparse.ArgumentParser) -> object:
     add = parser.add_argument
     add("contracts", metavar="CONTRACT", nargs="+", help="a bundle or .tenor source, of a contract or a system")
-    add(
-        "--db",
-        metavar="ADDRESS",
-        help="the store: sqlite:///FILE, postgresql://HOST/DATABASE or memory: (default: $TENOR_DB, else"
-        " sqlite:///tenor.db)",
-    )
     add("--host", default="127.0.0.1", metavar="ADDRESS", help="where to listen (default 127.0.0.1)")
     add("--port", default=8000, type=int, metavar="NUMBER", help="the port (default 8000; 0 takes a free one)")
     add("--org", metavar="NAME", help="serve below /NAME too, and keep its instances apart from those of others")
@@ -116,4 +110,4 @@ def _options(parser: argparse.ArgumentParser) -> object:
     return add("--signing-key", metavar="FILE", help="sign manifests and chains with this Ed25519 key (PEM)")
 
 
-COMMAND = Command("serve", "serve contracts and systems over HTTP", run, (_options,), about_contract=False)
+COMMAND = Command("serve", "serve contracts and systems over HTTP", run, (_options, db_option), about_contract=False)

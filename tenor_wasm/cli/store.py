@@ -28,7 +28,8 @@ Place: TypeAlias = "Executor | Client"
 """What the contract's instances are asked of: both have the same calls."""
 
 
-def _db_option(parser: argparse.ArgumentParser) -> object:
+def db_option(parser: argparse.ArgumentParser) -> object:
+    """``--db``."""
     return parser.add_argument(
         "--db",
         metavar="ADDRESS",
@@ -51,7 +52,7 @@ def _server_option(parser: argparse.ArgumentParser) -> object:
     )
 
 
-STORE_OPTIONS: tuple[Option, ...] = (_db_option, _namespace_option, _server_option)
+STORE_OPTIONS: tuple[Option, ...] = (db_option, _namespace_option, _server_option)
 
 
 def limit_option(parser: argparse.ArgumentParser) -> object:
@@ -64,6 +65,11 @@ def limit_option(parser: argparse.ArgumentParser) -> object:
 def cursor_option(parser: argparse.ArgumentParser) -> object:
     """``--cursor``."""
     return parser.add_argument("--cursor", metavar="TEXT", help="go on where an earlier answer ended")
+
+
+def address_of(namespace: argparse.Namespace) -> str:
+    """The address of the store that is meant."""
+    return str(namespace.db or os.environ.get(ADDRESS) or DEFAULT)
 
 
 @contextmanager
@@ -79,7 +85,7 @@ def instances_of(
         with _client(namespace, contract) as client:
             yield client
         return
-    address = namespace.db or os.environ.get(ADDRESS) or DEFAULT
+    address = address_of(namespace)
     file = Path(address.removeprefix(SQLITE))
     if address.startswith(SQLITE) and not creates and not file.exists():
         message = f"there is no store at '{file}'; 'tenor create' makes one with its first instance"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from tenor_wasm.errors import TenorError
 from tenor_wasm.executor import Executor, SystemExecutor
 from tenor_wasm.executor.memory import MemoryStorage
 from tenor_wasm.executor.signing import Ed25519Signer, verify_bundle
-from tenor_wasm.server import KeyFile, Settings, Subject, host, read_subject
+from tenor_wasm.server import KeyFile, Settings, Subject, create_app, host, listen, read_subject
 from tenor_wasm.server.keys import add_key
 from tests import bundles as b
 from tests.executor.shops import BUNDLE, CONTRACT, FACTS
@@ -190,6 +191,16 @@ def test_a_key_for_one_member_sees_no_chain_of_another(tmp_path: Path) -> None:
 
 def test_a_contract_alone_has_no_triggers(quick: str) -> None:
     assert ask(quick, "/shop/triggers").json == {"items": [], "next_cursor": None}
+
+
+# --- connections ---------------------------------------------------------------------------------------------------
+
+
+def test_no_part_of_an_answer_waits_for_an_acknowledgement() -> None:
+    """Found by a page that took 40 ms more than its work: the listening socket named no protocol."""
+    listening = listen(create_app(host([SHOP], MemoryStorage())), QUICK, port=0, keys=False)
+    with listening.socket as opened, socket.create_connection(opened.getsockname()[:2]), opened.accept()[0] as accepted:
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 # --- many at once ------------------------------------------------------------------------------------------------
