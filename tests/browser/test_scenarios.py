@@ -166,10 +166,11 @@ def test_coverage_names_what_is_missed_and_is_painted_as_the_scenarios_change(sh
     expect(states).to_contain_text("Order: ")
     panel.get_by_role("button", name="Paint it on the pictures").click()
     pictures = shared_tab.page.locator("#panel-diagrams")
-    expect(pictures).to_contain_text("The pictures show what the scenarios exercised.")
-    expect(pictures.locator("svg").first).to_contain_text("never")
-    pictures.get_by_role("button", name="Show the present situation").click()
-    expect(pictures.locator("svg").first).not_to_contain_text("never")
+    expect(pictures.get_by_label("What the scenarios cover")).to_be_checked()
+    expect(pictures.locator("svg").first).to_contain_text("not covered")
+    expect(pictures.get_by_text("3 of 3 go as expected")).to_be_visible()
+    pictures.get_by_label("What the scenarios cover").uncheck()
+    expect(pictures.locator("svg").first).not_to_contain_text("covered")
 
 
 def test_scenarios_that_are_none_are_told_with_their_place(shared_tab: Tab) -> None:

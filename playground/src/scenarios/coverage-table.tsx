@@ -26,7 +26,7 @@ export function CoverageTable({ result, stale }: Props): JSX.Element {
     <section class={stale ? "stack scenarios-stale" : "stack"} aria-labelledby="scenarios-coverage">
       <div class="row">
         <h2 id="scenarios-coverage" tabIndex={-1}>What they exercise</h2>
-        <button type="button" onClick={() => paint(result)}>
+        <button type="button" onClick={paint}>
           Paint it on the pictures
         </button>
       </div>
