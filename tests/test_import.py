@@ -30,6 +30,7 @@ RIM = (
     "tenor_wasm.cli",
     "tenor_wasm.elaborator",
     "tenor_wasm.evaluator.changes",
+    "tenor_wasm.evaluator.evaluation_source",
     "tenor_wasm.evaluator.explain",
     "tenor_wasm.evaluator.remedies",
     "tenor_wasm.evaluator.verify",

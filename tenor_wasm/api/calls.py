@@ -13,7 +13,8 @@ from functools import wraps
 from types import MappingProxyType
 from typing import NamedTuple, ParamSpec, TypeVar
 
-from tenor_wasm.api.json_text import check_depth, read_json
+from tenor_wasm.api.collector import collected_later
+from tenor_wasm.api.json_text import check_depth, read_json, read_with_canonical, write_canonical
 from tenor_wasm.api.views import WHOLE, Shown, View, read_view, shown_by
 from tenor_wasm.errors import Finding, Findings, Json, TenorError, listed, pointer, shown
 from tenor_wasm.evaluator import actions as spaces
@@ -124,6 +125,7 @@ def guarded(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     return run
 
 
+@collected_later
 def load(bundle: Json) -> Contract:
     """Load an interchange bundle, given as a parsed JSON value.
 
@@ -133,14 +135,16 @@ def load(bundle: Json) -> Contract:
     return load_contract(bundle)
 
 
+@collected_later
 def load_text(text: str) -> Contract:
     """Load an interchange bundle from JSON text. Raises as ``parse_json`` and ``load`` do."""
-    return load_parsed(read_json(text, "the contract"))
+    return load_contract(*read_with_canonical(text, "the contract"))
 
 
+@collected_later
 def load_parsed(bundle: Json) -> Contract:
     """Load an interchange bundle that ``parse_json`` has read, which held its nesting and its keys to the rules."""
-    return load_contract(bundle, parsed=True)
+    return load_contract(bundle, write_canonical(bundle))
 
 
 @guarded
@@ -269,7 +273,7 @@ def simulate_on(
     if not isinstance(provenance, bool):
         raise invalid_argument("provenance", f"'provenance' must be true or false, not {shown(provenance)}")
     states = entity_states.with_defaults(contract.entities)
-    given = _bindings(instance_bindings, contract)
+    given = read_bindings(instance_bindings, contract)
     bindings = given or dict.fromkeys(compiled(contract).entities_of(flow.id), DEFAULT_INSTANCE)
     result = execute_flow(flow, persona, snapshot, states, bindings, read_choices(outcomes))
     warnings = warnings_of(snapshot, persona)
@@ -303,7 +307,7 @@ def read_inputs(
     check_text(persona, "persona")
     snapshot = take_snapshot(contract, facts)
     states = read_states(entity_states, contract)
-    return Inputs(snapshot, states, _bindings(instance_bindings, contract), warnings_of(snapshot, persona))
+    return Inputs(snapshot, states, read_bindings(instance_bindings, contract), warnings_of(snapshot, persona))
 
 
 def check_text(value: Json, name: str) -> None:
@@ -332,7 +336,7 @@ def read_states(entity_states: Json | EntityStates, contract: Contract) -> Entit
     return read_entity_states(entity_states.to_json(), contract.entities)
 
 
-def _bindings(json: Json, contract: Contract) -> dict[str, str]:
+def read_bindings(json: Json, contract: Contract) -> dict[str, str]:
     """Read instance bindings; absent, ``null``, ``""`` and ``{}`` give an empty map."""
     if json is None or json == "":
         return {}

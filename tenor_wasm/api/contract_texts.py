@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable
 from tenor_wasm.api.fragments import MOST_TEXTS, Texts, quoted
 from tenor_wasm.api.json_text import write_json
 from tenor_wasm.errors import Finding
-from tenor_wasm.evaluator.rules import VerdictInstance
+from tenor_wasm.evaluator.verdicts import VerdictInstance, VerdictSet
 from tenor_wasm.interchange.constructs import Contract
 from tenor_wasm.interchange.nodes import LiteralTerm
 from tenor_wasm.values.printing import payload
@@ -16,7 +16,7 @@ from tenor_wasm.values.printing import payload
 class ContractTexts:
     """The texts that every answer about one contract shares."""
 
-    __slots__ = ("_constant", "_made", "hash", "names")
+    __slots__ = ("_constant", "_current_sets", "_made", "_sets", "hash", "names")
 
     def __init__(self, contract: Contract) -> None:
         self.names = Texts()
@@ -25,6 +25,8 @@ class ContractTexts:
             rule.verdict_type for rule in contract.rules if isinstance(rule.payload, LiteralTerm)
         )
         self._made: dict[Hashable, str] = {}
+        self._sets: dict[int, str] = {}
+        self._current_sets: dict[int, str] = {}
 
     def is_constant(self, verdict: VerdictInstance) -> bool:
         """Whether the contract itself says the payload."""
@@ -43,6 +45,14 @@ class ContractTexts:
         """A list of names that come together again and again."""
         text = self._made.get(names)
         return self.made(names, lambda: self.names.list_of(names)) if text is None else text
+
+    def verdicts(self, verdicts: VerdictSet) -> str:
+        """The verdicts of an evaluation, as ``evaluate`` returns them, without the brackets of the list."""
+        return _set_text(verdicts, self._sets, self.verdict)
+
+    def current_verdicts(self, verdicts: VerdictSet) -> str:
+        """The verdicts of an evaluation, as the action space names them, without the brackets of the list."""
+        return _set_text(verdicts, self._current_sets, self.current_verdict)
 
     def verdict(self, verdict: VerdictInstance) -> str:
         """A verdict with its provenance, as ``evaluate`` returns it."""
@@ -71,6 +81,19 @@ class ContractTexts:
             f'{{"verdict_type":{self.names[verdict.verdict_type]},"payload":{_payload(verdict)}'
             f',"producing_rule":{self.names[verdict.rule_id]},"stratum":{verdict.stratum}}}'
         )
+
+
+def _set_text(verdicts: VerdictSet, kept: dict[int, str], write: Callable[[VerdictInstance], str]) -> str:
+    """The text of a set, kept where the set has a number."""
+    produced = verdicts.produced
+    text = None if produced is None else kept.get(produced)
+    if text is None:
+        text = ",".join(map(write, verdicts.by_type.values()))
+        if produced is not None:
+            if len(kept) >= MOST_TEXTS:
+                kept.clear()
+            kept[produced] = text
+    return text
 
 
 def texts_of(contract: Contract) -> ContractTexts:

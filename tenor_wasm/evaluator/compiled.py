@@ -7,8 +7,10 @@ loading stays cheap.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from tenor_wasm.errors import Place
+from tenor_wasm.evaluator.generated import Generated
 from tenor_wasm.evaluator.plans import OperationPlan
 from tenor_wasm.evaluator.predicates import PredicateFunction, TermFunction, compile_payload, compile_predicate
 from tenor_wasm.interchange.constructs import Contract, Fact, Operation, Rule
@@ -21,6 +23,10 @@ EXTERNAL = "external"
 """Where a fact comes from that was asserted (§5.3)."""
 
 
+MOST_SETS = 1_000
+"""Sets of verdicts for which decisions are kept; beyond it they are forgotten and made again."""
+
+
 class CompiledContract:
     """The callables of one contract."""
 
@@ -30,9 +36,11 @@ class CompiledContract:
         "_operations",
         "_plans",
         "_predicates",
+        "_settled",
         "_texts",
         "all_external",
         "facts",
+        "generated",
         "rules",
     )
 
@@ -45,12 +53,24 @@ class CompiledContract:
             (rule, compile_predicate(rule.when), compile_payload(rule.payload, rule.payload_type))
             for rule in sorted(contract.rules, key=lambda rule: rule.stratum)
         )
+        self.generated = Generated(contract.facts.values(), self.rules)
         # By identity: the contract keeps its predicates alive as long as this object lives.
         self._predicates: dict[int, PredicateFunction] = {}
+        self._settled: dict[int, dict[int, Any]] = {}
         self._texts: dict[int, str] = {}
         self._plans: dict[str, OperationPlan] = {}
         self._entities_of_flows: dict[str, tuple[str, ...]] = {}
         self._operations, self._flows = contract.operations, contract.flows
+
+    def settled(self, produced: int) -> dict[int, Any]:
+        """The decisions that touched no fact, by the identity of their predicate: they follow from the verdicts, which
+        have this number (see ``VerdictSet``)."""
+        settled = self._settled.get(produced)
+        if settled is None:
+            if len(self._settled) >= MOST_SETS:
+                self._settled.clear()
+            settled = self._settled[produced] = {}
+        return settled
 
     def predicate(self, predicate: Predicate) -> PredicateFunction:
         """The callable of a precondition or branch condition."""

@@ -35,10 +35,11 @@ class EntityStates(Mapping[tuple[str, str], str]):
     @classmethod
     def nested(cls, by_entity: Mapping[str, Mapping[str, str]]) -> EntityStates:
         """From the nested form, entity → instance → state. The maps are kept, not copied: leave them as they are."""
-        return cls._of(_instances(by_entity))
+        return cls.of_instances(_instances(by_entity))
 
     @classmethod
-    def _of(cls, by_entity: Mapping[str, Instances]) -> EntityStates:
+    def of_instances(cls, by_entity: Mapping[str, Instances]) -> EntityStates:
+        """From the instances of each entity."""
         states = cls.__new__(cls)
         states._by_entity = by_entity
         return states
@@ -82,7 +83,7 @@ class EntityStates(Mapping[tuple[str, str], str]):
         for (entity_id, instance_id), state in changes.items():
             by_entity.setdefault(entity_id, {})[instance_id] = state
         changed = {entity_id: self.of(entity_id).changed(some) for entity_id, some in by_entity.items()}
-        return self._of({**self._by_entity, **changed})
+        return self.of_instances({**self._by_entity, **changed})
 
     def live(self) -> EntityStates:
         """The same states, kept so that one instance of many changes cheaply; answers about them stay as they were."""
@@ -90,7 +91,9 @@ class EntityStates(Mapping[tuple[str, str], str]):
 
         if all(isinstance(instances, LiveInstances) for instances in self._by_entity.values()):
             return self
-        return self._of({entity_id: LiveInstances.of(instances) for entity_id, instances in self._by_entity.items()})
+        return self.of_instances(
+            {entity_id: LiveInstances.of(instances) for entity_id, instances in self._by_entity.items()}
+        )
 
     def entity_ids(self) -> Iterable[str]:
         """The entities that were given, with or without instances."""
@@ -106,7 +109,7 @@ class EntityStates(Mapping[tuple[str, str], str]):
             for entity in entities.values()
             if entity.id not in self._by_entity
         }
-        return self._of({**self._by_entity, **absent}) if absent else self
+        return self.of_instances({**self._by_entity, **absent}) if absent else self
 
     def to_json(self) -> dict[str, dict[str, str]]:
         """The nested form: entity → instance → state, both sorted."""
@@ -155,6 +158,42 @@ def read_entity_states(json: Json, entities: Mapping[str, Entity]) -> EntityStat
             )
     findings.raise_if_any("invalid_entity_states", "entity states")
     return EntityStates.nested(grouped)
+
+
+def counted_entity_states(json: Json, entities: Mapping[str, Entity], grouped: bool) -> tuple[EntityStates, int] | None:
+    """The same from JSON that nobody else has and that is right; also how many members its objects have.
+
+    ``None`` where only ``read_entity_states`` can tell what is wrong. ``grouped`` where the instances will be grouped
+    by state: then that is done now, and shows all states that there are.
+    """
+    if type(json) is not dict:
+        return None
+    members = len(json)
+    by_entity: dict[str, Instances] = {}
+    for entity_id, value in json.items():
+        entity = entities.get(entity_id)
+        if entity is None:
+            return None
+        if type(value) is dict:
+            members += len(value)
+        elif type(value) is str:
+            value = {DEFAULT_INSTANCE: value}
+        else:
+            return None
+        instances = by_entity[entity_id] = Instances(value)
+        if not (_has_right_groups(instances, entity) if grouped else _is_right(value, entity)):
+            return None
+    return EntityStates.of_instances(by_entity), members
+
+
+def _has_right_groups(instances: Instances, entity: Entity) -> bool:
+    """Whether every instance has an id and a declared state."""
+    if "" in instances.states:
+        return False
+    try:
+        return entity.transitions.keys() >= instances.by_state.keys()
+    except TypeError:  # a list or an object is no state, and cannot be a key
+        return False
 
 
 def _is_right(value: Any, entity: Entity) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from tenor_wasm.errors import Finding, Findings, Json, TenorError, shown
@@ -52,5 +52,10 @@ def assemble_facts(contract: Contract, json: Json) -> FactSet:
             if fact_id not in contract.facts:
                 findings.warn("unknown_fact", f"the fact '{fact_id}' is not declared and was ignored", (None, fact_id))
     findings.raise_if_any("invalid_facts", "facts")
-    sources = {**form.all_external, **{fact.id: CONTRACT for fact in absent}} if absent else form.all_external
-    return FactSet(values, sources, tuple(findings.warnings))
+    return FactSet(values, assertion_sources(contract, [fact.id for fact in absent]), tuple(findings.warnings))
+
+
+def assertion_sources(contract: Contract, absent: Iterable[str]) -> Mapping[str, str]:
+    """Where each fact comes from, when these were not given."""
+    external = compiled(contract).all_external
+    return {**external, **dict.fromkeys(absent, CONTRACT)} if absent else external

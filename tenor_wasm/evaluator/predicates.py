@@ -8,7 +8,7 @@ speed alike. Operators are data in dicts; no node kind is looked at while evalua
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from tenor_wasm.errors import TenorError
@@ -68,7 +68,7 @@ def compile_payload(term: Term, declared: BaseType) -> TermFunction:
 
     Raises ``overflow`` where a number does not fit, ``absent_variant`` where a tagged union has another tag.
     """
-    compute, convert = compile_term(term), _conversion(term, declared)
+    compute, convert = compile_term(term), conversion(term, declared)
 
     def run(reading: Reading) -> Any:
         try:
@@ -90,8 +90,8 @@ def in_construct(error: TenorError, kind: str, name: str) -> TenorError:
 
 def _comparison(predicate: nodes.Comparison) -> PredicateFunction:
     left, right = compile_term(predicate.left), compile_term(predicate.right)
-    compare = _comparer(predicate.operator, predicate.left.type, predicate.right.type)
-    if not (_may_be_absent(predicate.left) or _may_be_absent(predicate.right)):
+    compare = comparer(predicate.operator, predicate.left.type, predicate.right.type)
+    if not (may_be_absent(predicate.left) or may_be_absent(predicate.right)):
         return lambda reading: compare(left(reading), right(reading))
 
     def run(reading: Reading) -> bool:
@@ -112,7 +112,7 @@ def _truth(predicate: nodes.Truth) -> PredicateFunction:
         except _AbsentError:
             return False
 
-    return run if _may_be_absent(predicate.term) else term
+    return run if may_be_absent(predicate.term) else term
 
 
 def _conjunction(predicate: nodes.Conjunction) -> PredicateFunction:
@@ -181,7 +181,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _comparer(symbol: str, left: BaseType, right: BaseType) -> Callable[[Any, Any], bool]:
+def comparer(symbol: str, left: BaseType, right: BaseType) -> Callable[[Any, Any], bool]:
     """How two values compare: in-memory values do so directly, durations in their smaller unit (§4.2)."""
     compare = _OPERATORS[symbol]
     if isinstance(left, DurationType) and isinstance(right, DurationType):
@@ -211,7 +211,7 @@ def _equality(left: BaseType, right: BaseType) -> Callable[[Any, Any], bool]:
             element = _equality(left.element, right.element)
             return lambda a, b: len(a) == len(b) and all(map(element, a, b))
         case _:
-            return _comparer("=", left, right)
+            return comparer("=", left, right)
 
 
 # --- terms -----------------------------------------------------------------------------------------------------
@@ -257,18 +257,19 @@ def _variant(term: nodes.VariantTerm) -> TermFunction:
 def _element(term: nodes.ElementTerm) -> TermFunction:
     items, index = compile_term(term.items), compile_term(term.index)
 
-    def run(reading: Reading) -> Any:
-        values, position = items(reading), index(reading)
-        if not 0 <= position < len(values):
-            raise TenorError(
-                "index_out_of_range",
-                f"the list has {len(values)} elements; there is no element [{position}]: test 'len' before using it",
-                "",
-                {"index": position, "length": len(values)},
-            )
-        return values[position]
+    return lambda reading: element_at(items(reading), index(reading))
 
-    return run
+
+def element_at(values: Sequence[Any], position: int) -> Any:
+    """One element of a list; raises ``index_out_of_range``."""
+    if not 0 <= position < len(values):
+        raise TenorError(
+            "index_out_of_range",
+            f"the list has {len(values)} elements; there is no element [{position}]: test 'len' before using it",
+            "",
+            {"index": position, "length": len(values)},
+        )
+    return values[position]
 
 
 def _length(term: nodes.LengthTerm) -> TermFunction:
@@ -278,7 +279,7 @@ def _length(term: nodes.LengthTerm) -> TermFunction:
 
 def _arithmetic(term: nodes.ArithmeticTerm) -> TermFunction:
     left, right = compile_term(term.left), compile_term(term.right)
-    compute = _computation(term)
+    compute = computation(term)
     return lambda reading: compute(left(reading), right(reading))
 
 
@@ -289,7 +290,7 @@ _NUMBER_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def _computation(term: nodes.ArithmeticTerm) -> Callable[[Any, Any], Any]:
+def computation(term: nodes.ArithmeticTerm) -> Callable[[Any, Any], Any]:
     """How two values combine, by the types of the operands and of the result (§13.2)."""
     compute = _NUMBER_OPERATORS[term.operator]
     match term.left.type, term.right.type, term.type:
@@ -332,24 +333,24 @@ _TERMS: Mapping[type, Callable[[Any], TermFunction]] = {
 }
 
 
-def _may_be_absent(term: Term) -> bool:
+def may_be_absent(term: Term) -> bool:
     """Whether a term reads the payload of a tagged union, which may hold another variant."""
     match term:
         case nodes.VariantTerm():
             return True
         case nodes.FieldTerm(record=inner):
-            return _may_be_absent(inner)
+            return may_be_absent(inner)
         case nodes.LengthTerm(items=inner):
-            return _may_be_absent(inner)
+            return may_be_absent(inner)
         case nodes.ElementTerm(items=items, index=index):
-            return _may_be_absent(items) or _may_be_absent(index)
+            return may_be_absent(items) or may_be_absent(index)
         case nodes.ArithmeticTerm(left=left, right=right):
-            return _may_be_absent(left) or _may_be_absent(right)
+            return may_be_absent(left) or may_be_absent(right)
         case _:
             return False
 
 
-def _conversion(term: Term, declared: BaseType) -> Callable[[Any], Any]:
+def conversion(term: Term, declared: BaseType) -> Callable[[Any], Any]:
     """Convert a payload to its declared type.
 
     A value that is passed through keeps its scale, a computed one gets the type's.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tenor_wasm.errors import Json, TenorError
 from tenor_wasm.evaluator.compiled import compiled
-from tenor_wasm.evaluator.facts import FactSet, assemble_facts
+from tenor_wasm.evaluator.facts import FactSet, assemble_facts, assertion_sources
 from tenor_wasm.evaluator.predicates import Reading, in_construct
 from tenor_wasm.evaluator.rules import VerdictSet, evaluate_rules
 from tenor_wasm.interchange.constructs import Contract
@@ -36,7 +36,7 @@ class Snapshot:
     contract: Contract
     facts: FactSet
     verdicts: VerdictSet
-    _decisions: dict[int, Decision] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _decisions: dict[int, Decision] = field(default_factory=dict, repr=False, compare=False)
 
     def decide(self, predicate: Predicate, kind: str, name: str) -> Decision:
         """Evaluate a precondition or condition on this snapshot (§10.3).
@@ -55,10 +55,36 @@ class Snapshot:
             decision = Decision(truth, tuple(reading.facts_used), used, missing)
             # By identity: the contract keeps its predicates alive as long as this snapshot lives.
             self._decisions[id(predicate)] = decision
+            if not decision.facts_used and self.verdicts.produced is not None:
+                compiled(self.contract).settled(self.verdicts.produced)[id(predicate)] = decision
         return decision
+
+
+class Counted(NamedTuple):
+    """A snapshot that was taken quickly, and how many members all objects of the facts have."""
+
+    snapshot: Snapshot
+    members: int
 
 
 def take_snapshot(contract: Contract, facts: Json) -> Snapshot:
     """Assemble the facts and evaluate every rule. Raises as ``assemble_facts`` and ``evaluate_rules`` do."""
+    counted = counted_snapshot(contract, facts) if compiled(contract).generated.is_worth_asking() else None
+    return general_snapshot(contract, facts) if counted is None else counted.snapshot
+
+
+def general_snapshot(contract: Contract, facts: Json) -> Snapshot:
+    """What ``take_snapshot`` does, step by step."""
     fact_set = assemble_facts(contract, facts)
     return Snapshot(contract, fact_set, evaluate_rules(contract, fact_set))
+
+
+def counted_snapshot(contract: Contract, facts: Json) -> Counted | None:
+    """The same by the function that was made for the contract; ``None`` where only the general way can tell."""
+    found = compiled(contract).generated.evaluate(facts)
+    if found is None:
+        return None
+    fact_set = FactSet(found.values, assertion_sources(contract, found.absent))
+    settled = {} if found.produced is None else compiled(contract).settled(found.produced).copy()
+    verdicts = VerdictSet(found.verdicts, found.produced)
+    return Counted(Snapshot(contract, fact_set, verdicts, settled), found.members)

@@ -169,7 +169,7 @@ def _decimal_decoder(base_type: DecimalType) -> Decoder:
     return decode
 
 
-def _is_text(value: str) -> bool:
+def is_text(value: str) -> bool:
     """Whether the text is valid Unicode: a lone surrogate has no UTF-8 form (§4.3)."""
     if value.isascii():
         return True
@@ -191,7 +191,7 @@ def _text_decoder(base_type: TextType) -> Decoder:
                 "text_too_long", f"the text has {len(json)} characters; at most {longest} are declared", place
             )
             return INVALID
-        if not _is_text(json):
+        if not is_text(json):
             findings.fault("invalid_text", "the text holds half of a surrogate pair; it has no UTF-8 form", place)
             return INVALID
         return json

@@ -11,9 +11,11 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
+from tenor_wasm import api
 from tenor_wasm.executor import Executor, InstanceKey, InstanceRecord, open_storage
 from tenor_wasm.executor.storage import Storage
 from tests import bundles as b
@@ -24,7 +26,7 @@ ROUNDS = 60
 LIMIT = 40
 STATES = ("s0", "s1", "s2", "s3", "s4", "s5")
 
-CONTRACT = b.load(
+BUNDLE = b.bundle(
     b.persona(),
     b.fact("go", b.BOOL),
     b.rule("may_go", b.ref("go")),
@@ -38,6 +40,7 @@ CONTRACT = b.load(
     *(b.flow(f"move_order_{n}", b.act(f"order_{n}")) for n in range(5)),
     *(b.flow(f"move_both_{n}", b.act(f"both_{n}")) for n in range(5)),
 )
+CONTRACT = api.load(BUNDLE)
 
 
 def fill(storage: Storage, namespace: str, size: int) -> Executor:
@@ -56,14 +59,23 @@ def measure(storage: Storage, label: str) -> Iterator[str]:
         size: executor.action_space_page("clerk", {"go": True}, limit=LIMIT).next_cursor
         for size, executor in executors.items()
     }
+    yield from medians(label, cursors, partial(_asked, executors))
+
+
+def _asked(executors: Mapping[int, Executor], size: int, cursor: str | None) -> int:
+    return len(executors[size].action_space_page("clerk", {"go": True}, cursor, LIMIT).result.actions)
+
+
+def medians(label: str, cursors: Mapping[int, str | None], ask: Callable[[int, str | None], int]) -> Iterator[str]:
+    """One line a size; ``ask`` gets a size and a cursor, and says how many flows are open."""
     times: dict[tuple[int, str], list[float]] = {}
     for _ in range(ROUNDS):
-        for size, executor in executors.items():
-            for name, cursor in (("first", None), ("next", cursors[size])):
+        for size, following in cursors.items():
+            for name, cursor in (("first", None), ("next", following)):
                 begun = time.perf_counter()
-                page = executor.action_space_page("clerk", {"go": True}, cursor, LIMIT)
+                flows = ask(size, cursor)
                 times.setdefault((size, name), []).append(time.perf_counter() - begun)
-                assert len(page.result.actions) == 10
+                assert flows == 10
     for name in ("first", "next"):
         smallest = statistics.median(times[SIZES[0], name])
         for size in SIZES:

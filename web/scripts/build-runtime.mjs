@@ -32,6 +32,7 @@ const ENTRY_MODULE = "tenor_wasm.api.wire";
 /** All modules that a call can need, also those that are imported only when it comes. */
 const MODULES = [
   ENTRY_MODULE,
+  "tenor_wasm.api.carry",
   "tenor_wasm.api.compat",
   "tenor_wasm.api.records",
   "tenor_wasm.api.render_inspect",
@@ -41,6 +42,7 @@ const MODULES = [
   "tenor_wasm.elaborator.elaborate",
   "tenor_wasm.elaborator.format",
   "tenor_wasm.elaborator.outline",
+  "tenor_wasm.evaluator.evaluation_source",
   "tenor_wasm.evaluator.live_instances",
   "difflib",
 ];

@@ -1,0 +1,71 @@
+"""The arguments of a call from JSON text, quickly where they are as most callers write them.
+
+The quick way finds what ``read_json`` and the calls find, or nothing: then those are asked, and say what is wrong.
+Objects are counted on the way, which shows repeated keys without another look at each member.
+"""
+
+from __future__ import annotations
+
+from tenor_wasm.api.calls import (
+    Evaluation,
+    SpaceInputs,
+    declared_flow,
+    evaluate,
+    read_space_inputs,
+    read_states,
+    space_inputs,
+)
+from tenor_wasm.api.json_text import has_members, read_json, scan_json
+from tenor_wasm.errors import Json
+from tenor_wasm.evaluator.compiled import compiled
+from tenor_wasm.evaluator.entity_states import EntityStates, counted_entity_states
+from tenor_wasm.evaluator.snapshot import Snapshot, counted_snapshot, take_snapshot
+from tenor_wasm.interchange.constructs import Contract, Flow
+
+
+def evaluation_of(contract: Contract, facts: str) -> Evaluation:
+    """An evaluation. Raises as ``read_json`` and ``calls.evaluate``."""
+    snapshot = _quick_snapshot(contract, facts)
+    return evaluate(contract, read_json(facts, "the facts")) if snapshot is None else Evaluation(snapshot, ())
+
+
+def space_inputs_of(contract: Contract, facts: str, entity_states: str, persona: str) -> SpaceInputs:
+    """What an action space is computed from. Raises as ``read_json`` and ``calls.read_space_inputs``."""
+    snapshot = _quick_snapshot(contract, facts)
+    states = None if snapshot is None else _quick_states(contract, entity_states, True)
+    if snapshot is not None and states is not None and type(persona) is str:
+        return space_inputs(snapshot, states, persona)
+    facts_json, states_json = read_json(facts, "the facts"), read_json(entity_states, "the entity states")
+    return read_space_inputs(contract, facts_json, states_json, persona)
+
+
+def run_inputs_of(
+    contract: Contract, flow: str, persona: str, facts: str, entity_states: str
+) -> tuple[Flow, Snapshot, EntityStates]:
+    """A flow, and what it runs on. Raises as ``read_json`` and ``calls.simulate_flow``."""
+    snapshot = _quick_snapshot(contract, facts)
+    states = None if snapshot is None else _quick_states(contract, entity_states, False)
+    if snapshot is not None and states is not None:
+        return declared_flow(contract, flow, persona), snapshot, states
+    facts_json, states_json = read_json(facts, "the facts"), read_json(entity_states, "the entity states")
+    declared = declared_flow(contract, flow, persona)
+    return declared, take_snapshot(contract, facts_json), read_states(states_json, contract)
+
+
+def flat_object(text: str, what: str) -> Json:
+    """An object, quickly where it holds no other. Raises as ``read_json``."""
+    value = scan_json(text)
+    return value if type(value) is dict and has_members(text, len(value)) else read_json(text, what)
+
+
+def _quick_snapshot(contract: Contract, text: str) -> Snapshot | None:
+    generated = compiled(contract).generated
+    if not generated.is_worth_asking():
+        return None
+    counted = counted_snapshot(contract, scan_json(text))
+    return counted.snapshot if counted is not None and has_members(text, counted.members) else None
+
+
+def _quick_states(contract: Contract, text: str, grouped: bool) -> EntityStates | None:
+    counted = counted_entity_states(scan_json(text), contract.entities, grouped)
+    return counted[0] if counted is not None and has_members(text, counted[1]) else None

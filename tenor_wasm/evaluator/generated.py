@@ -1,0 +1,70 @@
+"""The quick way to facts and verdicts: a function that is made for a contract once it is evaluated again and again.
+
+It finds what ``facts.assemble_facts`` and ``rules.evaluate_rules`` find, never anything else: where facts are written
+unusually, are wrong, or cannot be computed with, it says nothing, and those two find out why. ``evaluation_source``
+shows what is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeAlias
+
+from tenor_wasm.errors import Json, TenorError
+from tenor_wasm.evaluator.predicates import PredicateFunction, TermFunction
+from tenor_wasm.evaluator.verdicts import VerdictInstance
+from tenor_wasm.interchange.constructs import Fact, Rule
+
+MADE_AT = 30
+"""The evaluation of a contract from which on the function is worth making: that costs about as much as so many."""
+
+Rules: TypeAlias = Iterable[tuple[Rule, PredicateFunction, TermFunction]]
+"""The rules in the order of strata, with what decides them and what computes their payloads, as composed."""
+
+Function: TypeAlias = Callable[[Json], tuple[Any, ...] | None]
+"""What is made: from the JSON of the facts to the parts of ``Evaluated``."""
+
+
+class Evaluated(NamedTuple):
+    """Facts and verdicts that were found quickly.
+
+    ``absent`` are the facts that have their default, ``produced`` is that of ``VerdictSet``, ``members`` how many
+    members all objects of the given JSON have.
+    """
+
+    values: dict[str, Any]
+    absent: tuple[str, ...]
+    verdicts: dict[str, VerdictInstance]
+    produced: int | None
+    members: int
+
+
+class Generated:
+    """The function of a contract, made in time; asked before, or about what is unusual, it finds nothing."""
+
+    __slots__ = ("_asked", "_facts", "_function", "_rules")
+
+    def __init__(self, facts: Iterable[Fact], rules: Rules) -> None:
+        self._facts, self._rules = facts, rules
+        self._asked = 0
+        self._function: Function | None = None
+
+    def is_worth_asking(self) -> bool:
+        """Whether the function is there. To be asked once for each evaluation: it counts them."""
+        if self._function is None:
+            self._asked += 1
+            if self._asked == MADE_AT:
+                from tenor_wasm.evaluator.evaluation_source import made_function  # a page starts sooner without it
+
+                self._function = made_function(self._facts, self._rules)
+        return self._function is not None
+
+    def evaluate(self, json: Json) -> Evaluated | None:
+        """Facts and verdicts from the JSON of the facts; ``None`` where only the general way can tell."""
+        if self._function is None or type(json) is not dict:
+            return None
+        try:
+            found = self._function(json)
+        except (KeyError, TypeError, TenorError):
+            return None
+        return None if found is None else Evaluated._make(found)
