@@ -90,17 +90,20 @@ class Client:
 
     # --- flows -----------------------------------------------------------------------------------------------
 
-    def action_space_page(
+    def action_space(
         self, persona: str | None, facts: Json, cursor: str | None = None, limit: int | None = None
     ) -> Object:
-        """What the persona may do to the next instances of every state, and ``next_cursor``."""
+        """What the persona may do to which instances: a page of the next ones of every state, and ``next_cursor``.
+
+        Whether a flow is open is true on every page; ``action_spaces`` gives all of them.
+        """
         return self._post("/actions", _given(persona=persona, facts=facts, cursor=cursor, limit=limit))
 
     def action_spaces(self, persona: str | None, facts: Json, limit: int | None = None) -> Iterator[Object]:
         """Every page of the action space: together they name every instance."""
         cursor = None
         while True:
-            page = self.action_space_page(persona, facts, cursor, limit)
+            page = self.action_space(persona, facts, cursor, limit)
             yield page
             cursor = page["next_cursor"]
             if cursor is None:
