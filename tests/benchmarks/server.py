@@ -46,7 +46,7 @@ def pages(address: str) -> Mapping[tuple[str, int], float]:
         }
 
         def ask(size: int, cursor: str | None) -> int:
-            return len(clients[size].action_space_page("clerk", FACTS, cursor, LIMIT)["actions"])
+            return len(clients[size].action_space("clerk", FACTS, cursor, LIMIT)["actions"])
 
         times = medians(cursors, ask)
         for client in clients.values():
