@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from tenor_wasm.api.collector import collected_later
-from tenor_wasm.api.json_text import check_depth, read_json, read_with_canonical
+from tenor_wasm.api.json_text import check_depth, read_json, read_with_canonical, write_canonical
 from tenor_wasm.api.views import WHOLE, Shown, View, read_view, shown_by
 from tenor_wasm.errors import Finding, Findings, Json, TenorError, listed, pointer, shown
 from tenor_wasm.evaluator import actions as spaces
@@ -25,7 +25,6 @@ from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates, r
 from tenor_wasm.evaluator.flows import FlowResult, execute_flow
 from tenor_wasm.evaluator.rules import VerdictInstance
 from tenor_wasm.evaluator.snapshot import Snapshot, take_snapshot
-from tenor_wasm.interchange.canonical import canonical_json_of_parsed
 from tenor_wasm.interchange.constructs import Contract, Flow
 from tenor_wasm.interchange.load import load_contract
 
@@ -145,7 +144,7 @@ def load_text(text: str) -> Contract:
 @collected_later
 def load_parsed(bundle: Json) -> Contract:
     """Load an interchange bundle that ``parse_json`` has read, which held its nesting and its keys to the rules."""
-    return load_contract(bundle, canonical_json_of_parsed(bundle))
+    return load_contract(bundle, write_canonical(bundle))
 
 
 @guarded
@@ -274,7 +273,7 @@ def simulate_on(
     if not isinstance(provenance, bool):
         raise invalid_argument("provenance", f"'provenance' must be true or false, not {shown(provenance)}")
     states = entity_states.with_defaults(contract.entities)
-    given = _bindings(instance_bindings, contract)
+    given = read_bindings(instance_bindings, contract)
     bindings = given or dict.fromkeys(compiled(contract).entities_of(flow.id), DEFAULT_INSTANCE)
     result = execute_flow(flow, persona, snapshot, states, bindings, read_choices(outcomes))
     warnings = warnings_of(snapshot, persona)
@@ -308,7 +307,7 @@ def read_inputs(
     check_text(persona, "persona")
     snapshot = take_snapshot(contract, facts)
     states = read_states(entity_states, contract)
-    return Inputs(snapshot, states, _bindings(instance_bindings, contract), warnings_of(snapshot, persona))
+    return Inputs(snapshot, states, read_bindings(instance_bindings, contract), warnings_of(snapshot, persona))
 
 
 def check_text(value: Json, name: str) -> None:
@@ -337,7 +336,7 @@ def read_states(entity_states: Json | EntityStates, contract: Contract) -> Entit
     return read_entity_states(entity_states.to_json(), contract.entities)
 
 
-def _bindings(json: Json, contract: Contract) -> dict[str, str]:
+def read_bindings(json: Json, contract: Contract) -> dict[str, str]:
     """Read instance bindings; absent, ``null``, ``""`` and ``{}`` give an empty map."""
     if json is None or json == "":
         return {}

@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import Any, NoReturn
 
 from tenor_wasm.errors import Json, TenorError
-from tenor_wasm.interchange.canonical import canonical_json_of_parsed, canonical_json_of_plain
+from tenor_wasm.interchange.canonical import canonical_json, canonical_json_of_plain
 from tenor_wasm.values.codec import JsonFloat
 from tenor_wasm.values.patterns import pattern
 
@@ -63,11 +63,11 @@ def read_with_canonical(text: str, what: str) -> tuple[Json, bytes]:
     # A colon that is written as an escape would be one more.
     if type(text) is str and "\\u003" not in text and not _is_too_deep(text):
         value = _scanned(text)
-    canonical = None if value is None else canonical_json_of_plain(value)
+    canonical = None if value is None else _canonical(value)
     if canonical is not None and canonical.count(b":") == text.count(":"):
         return value, canonical
     value = read_json(text, what)
-    return value, canonical_json_of_parsed(value)
+    return value, write_canonical(value)
 
 
 def scan_json(text: str) -> Json:
@@ -258,19 +258,42 @@ def write_json(value: Json) -> str:
     return "".join(_STANDARD(value, 0))
 
 
-def _fastest() -> Callable[[Any], bytes] | None:
-    """The fastest encoder that is installed and writes what the standard library writes."""
+Encode = Callable[[Any], bytes]
+
+
+def _fastest() -> tuple[Encode, Encode] | tuple[None, None]:
+    """The fastest encoder that is installed and writes what the standard library writes; the second one sorts keys."""
     try:
         import orjson
     except ImportError:
         pass
     else:
-        return lambda value: orjson.dumps(value, str, orjson.OPT_PASSTHROUGH_DATACLASS)
+        plain, canonical = orjson.OPT_PASSTHROUGH_DATACLASS, orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_SORT_KEYS
+        return (
+            lambda value: orjson.dumps(value, str, plain),
+            lambda value: orjson.dumps(value, None, canonical),
+        )
     try:
         from msgspec.json import Encoder
     except ImportError:
-        return None
-    return Encoder(enc_hook=str).encode
+        return None, None
+    return Encoder(enc_hook=str).encode, Encoder(order="sorted").encode
 
 
-_encode = _fastest()
+_encode, _encode_canonical = _fastest()
+
+
+def write_canonical(value: Json) -> bytes:
+    """The canonical JSON (§19.2) of a value that was read from text. Raises as ``canonical_json``."""
+    canonical = _canonical(value)
+    return canonical_json(value) if canonical is None else canonical
+
+
+def _canonical(value: Json) -> bytes | None:
+    """The same, or ``None`` for a number with a fraction, which is written as it was, and for a broken text."""
+    if _encode_canonical is not None:
+        try:
+            return _encode_canonical(value)
+        except (TypeError, ValueError, OverflowError):
+            pass  # an integer beyond 64 bits, too: the standard library writes it exactly
+    return canonical_json_of_plain(value)

@@ -46,14 +46,11 @@ def canonical_json(value: Json) -> bytes:
         raise TenorError("invalid_text", "a text holds half of a surrogate pair; it has no UTF-8 form") from None
 
 
-def canonical_json_of_parsed(value: Json) -> bytes:
-    """The same bytes for a value that was read from JSON text, where every key is known to be text; written in C."""
-    canonical = canonical_json_of_plain(value)
-    return canonical_json(value) if canonical is None else canonical
-
-
 def canonical_json_of_plain(value: Json) -> bytes | None:
-    """The same, or ``None`` for a number with a fraction, which is written as it was, and for a broken text."""
+    """The same bytes for a value that was read from JSON text, where every key is known to be text; written in C.
+
+    ``None`` for a number with a fraction, which is written as it was, and for a broken text.
+    """
     try:
         return "".join(_encode_parsed(value, 0)).encode()
     except (TypeError, UnicodeEncodeError):

@@ -139,7 +139,7 @@ def _read(
     )
 
 
-def _objects(members: Mapping[str, Members]) -> dict[str, Json]:
+def _objects(members: Mapping[str, Members]) -> dict[str, Mapping[str, Json]]:
     return {name: one.json for name, one in members.items()}
 
 

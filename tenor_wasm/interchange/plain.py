@@ -9,7 +9,7 @@ so that everything at fault is told, each at its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from tenor_wasm.errors import Findings
@@ -59,15 +59,14 @@ def _by_kind(constructs: Any) -> Groups:
         groups[json["kind"]][json["id"]] = json
     if sum(map(len, groups.values())) != len(constructs):
         raise UnusualError
-    for group in groups.values():
-        _check_names(group)
+    _check_names([json["id"] for json in constructs])
     return groups
 
 
-def _check_names(values: Iterable[Any]) -> None:
-    for value in values:
-        if type(value) is not str or not value:
-            raise UnusualError
+def _check_names(values: Collection[Any]) -> None:
+    if "" in values:
+        raise UnusualError
+    "".join(values)  # a value that is no text is a TypeError
 
 
 def _list(value: Any) -> list[Any]:
@@ -77,7 +76,9 @@ def _list(value: Any) -> list[Any]:
 
 
 def _names(values: Any) -> tuple[str, ...]:
-    if _list(values):
+    if type(values) is not list:
+        raise UnusualError
+    if values:
         _check_names(values)
     return tuple(values)
 
@@ -201,10 +202,11 @@ class _Reader:
     def operation(self, name: str, json: Any) -> c.Operation:
         personas, errors = _names(json["allowed_personas"]), _names(json["error_contract"])
         outcomes = IMPLICIT if json.get("outcomes") is None else _names(json["outcomes"])
-        labels = set(outcomes)
-        if not labels or len(labels) != len(outcomes) or not labels.isdisjoint(errors) or not personas:
+        if not personas or (self.personas and not self.personas.keys() >= set(personas)):
             raise UnusualError
-        if self.personas and not self.personas.keys() >= set(personas):
+        if not outcomes or (len(outcomes) > 1 and len(set(outcomes)) != len(outcomes)):
+            raise UnusualError
+        if errors and not set(errors).isdisjoint(outcomes):
             raise UnusualError
         precondition = self.expressions.predicate(json["precondition"])
         effects = tuple([self.effect(effect, outcomes) for effect in _list(json["effects"])])

@@ -14,7 +14,8 @@ from tenor_wasm.interchange import nodes
 from tenor_wasm.interchange.expressions import ExpressionReader, Scope, literal_type
 from tenor_wasm.interchange.nodes import Predicate, Term
 from tenor_wasm.values import operators
-from tenor_wasm.values.types import BaseType, BoolType, EnumType, RecordType, parse_type
+from tenor_wasm.values.plain_types import plain_type
+from tenor_wasm.values.types import BaseType, BoolType, EnumType, RecordType, TextType, parse_type
 
 
 class UnusualError(Exception):
@@ -47,7 +48,7 @@ class PlainExpressions:
 
     def type_of(self, json: Any) -> BaseType:
         """A type."""
-        base_type = parse_type(json, None, self.findings)
+        base_type = plain_type(json) or parse_type(json, None, self.findings)
         if base_type is None:
             raise UnusualError
         return base_type
@@ -168,4 +169,9 @@ def _is_plain(value: Any, base_type: BaseType) -> bool:
     kind = type(base_type)
     if kind is BoolType:
         return value is True or value is False
-    return kind is EnumType and type(value) is str and value in base_type.values  # type: ignore[union-attr]
+    if kind is EnumType:
+        return type(value) is str and value in base_type.values  # type: ignore[union-attr]
+    if kind is TextType and type(value) is str and value.isascii():
+        longest: int | None = base_type.max_length  # type: ignore[union-attr]
+        return longest is None or len(value) <= longest
+    return False

@@ -84,13 +84,13 @@ def _state(transition: Members, key: str, states: tuple[str, ...]) -> str | None
     return state
 
 
-def positions_of(groups: Mapping[str, Mapping[str, Json]]) -> dict[tuple[str, str], c.Position]:
+def positions_of(groups: Mapping[str, Mapping[str, Mapping[str, Json]]]) -> dict[tuple[str, str], c.Position]:
     """Where the constructs stand in their source. It is told to people only: what is ill-formed is passed over."""
     positions = {}
     for kind, constructs in groups.items():
         for construct_id, json in constructs.items():
-            place = json.get("provenance") if is_object(json) else None
-            if is_object(place):
+            place = json.get("provenance")
+            if place is not None and is_object(place):
                 file, line = place.get("file"), place.get("line")
                 if isinstance(file, str) and type(line) is int:
                     positions[kind, construct_id] = c.Position(file, line)

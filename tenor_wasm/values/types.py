@@ -210,9 +210,6 @@ def parse_type(json: Json, place: Place, findings: Findings) -> BaseType | None:
         findings.fault("invalid_type", f'a type must be an object such as {{"base": "Bool"}}, not {shown(json)}', place)
         return None
     base = json.get("base")
-    plain = _PLAIN.get(base) if len(json) == 1 and isinstance(base, str) else None
-    if plain is not None:
-        return plain
     parser = _PARSERS.get(base) if isinstance(base, str) else None
     if parser is None:
         findings.fault(
@@ -342,15 +339,6 @@ def _parse_list(reader: _TypeReader) -> BaseType | None:
         return None
     return ListType(element, maximum) if good and element is not None else None
 
-
-_PLAIN: Mapping[str, BaseType] = {
-    "Bool": BoolType(),
-    "Int": IntType(),
-    "Text": TextType(),
-    "Date": DateType(),
-    "DateTime": DateTimeType(),
-}
-"""The types that are told by their name alone."""
 
 _PARSERS: Mapping[str, Callable[[_TypeReader], BaseType | None]] = {
     "Bool": lambda _: BoolType(),

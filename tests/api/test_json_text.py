@@ -165,6 +165,7 @@ VALUES = [
     "\x7f",
     "\b\t\n\f\r\x00\x1f",
     {"": [""], "nested": [[[{}]]]},
+    {"\U0001f642": 1, "\uffff": 2, "é": 3, "z": 4, "a": {"zz": [], "z": {"b": 1, "a": 2}}},
     -(2**63),
     -(2**63) - 1,
     [JsonFloat("1.50")],
@@ -187,15 +188,18 @@ def test_every_encoder_writes_the_same_bytes(value: Any, encoder: str, monkeypat
     if encoder == "msgspec":
         # As where orjson is not installed: Pyodide has none.
         monkeypatch.setitem(sys.modules, "orjson", None)
-    fast = json_text._fastest()
+    fast, sorting = json_text._fastest()
     assert fast is not None
     monkeypatch.setattr(json_text, "_encode", fast)
-    written = write_json(value)
+    monkeypatch.setattr(json_text, "_encode_canonical", sorting)
+    written, canonical = write_json(value), json_text.write_canonical(value)
     monkeypatch.setattr(json_text, "_encode", None)
+    monkeypatch.setattr(json_text, "_encode_canonical", None)
     assert write_json(value) == written
+    assert json_text.write_canonical(value) == canonical == canonical_json(value)
 
 
 def test_the_standard_library_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "orjson", None)
     monkeypatch.setitem(sys.modules, "msgspec.json", None)
-    assert json_text._fastest() is None
+    assert json_text._fastest() == (None, None)

@@ -1,7 +1,6 @@
 """The integration tests that the plan for many instances asks for, by name, and where each of them is.
 
-Every one runs on memory, SQLite and PostgreSQL: they take the fixture ``storage`` or ``place``. Those of the server run
-on the two that outlive a process.
+Every one runs on SQLite and PostgreSQL, those without a server in memory too: they take the fixtures of the stores.
 """
 
 from __future__ import annotations
@@ -24,20 +23,21 @@ PLAN: dict[str, tuple[str, ...]] = {
         "executor/test_executor.py::test_multi_instance_flow_execution",
         "server/test_instances.py::test_multi_instance_flow_execution",
     ),
-    "per-instance action space": (
+    "per-instance action space from HTTP": (
         "executor/test_executor.py::test_per_instance_action_space",
         "server/test_instances.py::test_per_instance_action_space_from_http",
     ),
-    "instance binding in flow execution": (
+    "instance binding in flow execution HTTP": (
+        "server/test_instances.py::test_instance_binding_in_flow_execution_http",
+        "server/test_instances.py::test_a_simulation_takes_bindings_and_stores_nothing",
         "executor/test_executor.py::test_bindings_are_strict_and_checked_before_anything_runs",
         "agent/test_commands.py::test_execute_records_what_simulate_only_tells",
-        "server/test_instances.py::test_instance_binding_in_flow_execution_http",
     ),
     "backward compat – no instance bindings": (
         "executor/test_executor.py::test_without_bindings_the_default_instances_are_meant",
         "executor/test_plan.py::test_backward_compat_no_instance_bindings",
-        "agent/test_commands.py::test_without_bindings_the_default_instances_are_meant",
         "server/test_instances.py::test_backward_compat_no_instance_bindings",
+        "agent/test_commands.py::test_without_bindings_the_default_instances_are_meant",
     ),
     "E15 – instance creation in initial state": (
         "executor/test_obligations.py::test_e15_instance_creation",
