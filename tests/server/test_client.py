@@ -37,7 +37,7 @@ def shop() -> Iterator[Client]:
 
 def test_what_the_client_gives_is_what_the_calls_give(shop: Client) -> None:
     states = {"Order": {"ord-001": "draft", "ord-002": "draft"}, "Parcel": {}}
-    space = shop.action_space("clerk", FACTS)
+    space = shop.action_space_page("clerk", FACTS)
     assert space.pop("next_cursor") is None
     local = api.to_json(api.action_space(CONTRACT, FACTS, states, "clerk"))
     assert space["actions"] == json.loads(json.dumps(local))["actions"]
@@ -232,9 +232,17 @@ def test_an_address_that_is_none_is_refused() -> None:
         assert raised.value.code == "invalid_address"
 
 
+@pytest.mark.parametrize("key", ["", "a b", "a\r\nX: y", "schlüssel"])
+def test_a_key_that_no_header_can_hold_is_refused(key: str) -> None:
+    with pytest.raises(TenorError) as raised:
+        Client("http://localhost", "shop", key)
+    assert raised.value.code == "invalid_key"
+    assert not key or key not in raised.value.message
+
+
 def test_the_names_are_those_of_the_executor() -> None:
     shared = (
-        *("create_instance", "execute_flow", "simulate_flow", "action_space", "list_instances"),
+        *("create_instance", "execute_flow", "simulate_flow", "action_space_page", "list_instances"),
         *("history", "chains", "chain", "execution"),
     )
     for name in shared:
