@@ -8,6 +8,8 @@ SHELL := /usr/bin/env bash
 .DELETE_ON_ERROR:
 
 PORT ?= 8123
+SERVE_PORT ?= 8124
+SERVE_DB ?= build/serve/orders.db
 PYTEST_ARGS ?=
 PYTEST_WORKERS ?= 2
 BENCH_ARGS ?=
@@ -31,7 +33,7 @@ ACCELERATOR := $(firstword $(wildcard web/accelerator/msgspec-*.whl))
 SITE_SOURCES := playground/index.html playground/package.json playground/tsconfig.json playground/vite.config.ts playground/tsconfig.worker.json playground/scripts/stamp.mjs \
 	$(shell find playground/src playground/examples -type f)
 
-.PHONY: help setup build test lint types typescript test-all test-python test-node test-browser screenshots bench bench-typing play format clean need-node need-port
+.PHONY: help setup build test lint types typescript test-all test-python test-node test-browser screenshots bench bench-typing play serve format clean need-node need-port
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,11 +79,15 @@ screenshots: $(VENV) build ## Picture every panel, wide and narrow, light and da
 bench: $(VENV) build $(PEERS) ## Measure calls, growth, memory and starts, beside other libraries (BENCH_ARGS=--help)
 	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks $(BENCH_ARGS)
 
-bench-typing: $(VENV) build ## Count the long tasks while one types into the page, with 5,000 instances loaded
-	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks.typing
+bench-typing: $(VENV) build ## Measure the longest tasks while one types and acts in the page, with 5,000 instances (TYPING="facts filter" for some)
+	browser="$$(tests/find_browser.sh)" && TENOR_BROWSER="$$browser" .venv/bin/python -m tests.benchmarks.typing $(TYPING)
 
 play: need-port build ## Build the page and serve it on localhost (PORT=8123)
 	@node playground/scripts/serve.mjs --port "$(PORT)"
+
+serve: $(VENV) ## Serve an example contract over HTTP, with two orders in build/serve (SERVE_PORT=8124)
+	.venv/bin/python -m tests.server.example "$(SERVE_DB)"
+	.venv/bin/tenor serve playground/examples/order-approval/order_approval.tenor --db "sqlite:///$(SERVE_DB)" --port "$(SERVE_PORT)"
 
 format: $(VENV) ## Bring the Python code into the one format
 	.venv/bin/ruff format .

@@ -58,9 +58,18 @@ function serviceWorker(): Plugin {
 /** What the page says of itself. */
 const VERSIONS = {
   page: packageVersion(join(here, "package.json")),
+  tenor: tenorVersion(join(here, "../tenor_wasm/elaborator/serialize.py")),
+  python: (JSON.parse(readFileSync(join(compiled, "tenor-runtime.json"), "utf8")) as { python: string }).python,
   bridge: packageVersion(join(here, "../web/package.json")),
   pyodide: packageVersion(join(pyodide, "package.json")),
 };
+
+/** The version of the language that the elaborator writes into bundles. */
+function tenorVersion(path: string): string {
+  const found = /^TENOR_VERSION = "(.+)"$/m.exec(readFileSync(path, "utf8"))?.[1];
+  if (found === undefined) throw new Error(`${path} names no TENOR_VERSION`);
+  return found;
+}
 
 function packageVersion(path: string): string {
   return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;

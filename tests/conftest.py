@@ -110,3 +110,12 @@ def browser_answers(wheel: Path, chromium: Browser, site: str) -> dict[str, list
     answers = engines.answer_in_browser(engines.read_cases(), wheel, page, site)
     page.close()
     return answers
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests recorded."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    for report in reports:
+        for name, value in report.user_properties:
+            if name == "figures" and report.when == "call":
+                terminalreporter.write_line(str(value))

@@ -46,9 +46,9 @@ def test_python() -> None:
 
 
 def test_command_line() -> None:
-    session, _ = block("console")
+    """Each block goes on where the one before it ended."""
     commands, printed = [], []
-    for line in session.splitlines():
+    for line in "".join(session for session, _ in blocks("console")).splitlines():
         if line.startswith(("$ ", "> ")):
             commands.append(line[2:])
         else:

@@ -1,4 +1,4 @@
-// Gives a built page its number, and its service worker the list of what belongs to it.
+// Gives a built page its number and its size, and its service worker the list of what belongs to it.
 //
 //   node playground/scripts/stamp.mjs [folder]
 //
@@ -12,13 +12,14 @@ import { fileURLToPath } from "node:url";
 const PAGE = "index.html";
 const WORKER = "service-worker.js";
 const NUMBER = /(<meta name="build" content=")[^"]*"/;
+const SIZE = /(<meta name="megabytes" content=")[^"]*"/;
 const FIRST_LINE = /^const KEPT = .*\n/;
 
 const folder = process.argv[2] ?? fileURLToPath(new URL("../dist/", import.meta.url));
 const hashOf = (content) => createHash("sha256").update(content).digest("hex");
 const read = (path) => readFileSync(join(folder, path));
 
-const unstamped = read(PAGE).toString().replace(NUMBER, '$1"');
+const unstamped = read(PAGE).toString().replace(NUMBER, '$1"').replace(SIZE, '$1"');
 const worker = read(WORKER).toString().replace(FIRST_LINE, "");
 const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
@@ -29,6 +30,7 @@ const build = hashOf(
   [hashOf(worker), ...paths.map((path) => `${path} ${hashOf(path === PAGE ? unstamped : read(path))}`)].join("\n"),
 ).slice(0, 12);
 
-writeFileSync(join(folder, PAGE), unstamped.replace(NUMBER, `$1${build}"`));
+const bytes = paths.reduce((sum, path) => sum + read(path).length, 0);
+writeFileSync(join(folder, PAGE), unstamped.replace(NUMBER, `$1${build}"`).replace(SIZE, `$1${Math.round(bytes / 1_000_000)}"`));
 const files = paths.map((path) => ({ path, bytes: read(path).length, hash: hashOf(read(path)) }));
 writeFileSync(join(folder, WORKER), `const KEPT = ${JSON.stringify({ build, files })};\n${worker}`);

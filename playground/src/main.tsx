@@ -1,7 +1,7 @@
 /** Begins: what was left here is shown, then the evaluator starts beside a page that can be used already. */
 
 import { render } from "preact";
-import { EmbedApp } from "./embed/app";
+import { EmbedApp, limitTo } from "./embed/app";
 import { converse } from "./embed/messages";
 import { type EmbedMode, embedMode } from "./embed/mode";
 import { tenor } from "./engine";
@@ -33,11 +33,12 @@ function begin(root: HTMLElement): void {
 
 /** Within another page nothing is restored and nothing kept: what is shown comes from the link, or from that page. */
 async function beginEmbedded(root: HTMLElement, mode: EmbedMode): Promise<void> {
+  limitTo(mode);
   set({ theme: mode.theme, phone: mode.panels[0] ?? "results" });
   render(<EmbedApp mode={mode} />, root);
   // Without a first example the other page may still bring something.
-  if (!(await followLinks())) await openFirst().catch(() => undefined);
+  if (!(await followLinks(replaceWorkspace))) await openFirst().catch(() => undefined);
   set({ phone: mode.panels[0] ?? "results" });
   readOnly.value = mode.readOnly;
-  if (mode.origin !== null) converse(mode.origin);
+  if (mode.origin !== null) converse(mode, mode.origin);
 }

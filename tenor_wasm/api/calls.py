@@ -13,7 +13,8 @@ from functools import wraps
 from types import MappingProxyType
 from typing import NamedTuple, ParamSpec, TypeVar
 
-from tenor_wasm.api.json_text import check_depth, read_json
+from tenor_wasm.api.collector import collected_later
+from tenor_wasm.api.json_text import check_depth, read_json, read_with_canonical, write_canonical
 from tenor_wasm.api.views import WHOLE, Shown, View, read_view, shown_by
 from tenor_wasm.errors import Finding, Findings, Json, TenorError, listed, pointer, shown
 from tenor_wasm.evaluator import actions as spaces
@@ -124,6 +125,7 @@ def guarded(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     return run
 
 
+@collected_later
 def load(bundle: Json) -> Contract:
     """Load an interchange bundle, given as a parsed JSON value.
 
@@ -133,14 +135,16 @@ def load(bundle: Json) -> Contract:
     return load_contract(bundle)
 
 
+@collected_later
 def load_text(text: str) -> Contract:
     """Load an interchange bundle from JSON text. Raises as ``parse_json`` and ``load`` do."""
-    return load_parsed(read_json(text, "the contract"))
+    return load_contract(*read_with_canonical(text, "the contract"))
 
 
+@collected_later
 def load_parsed(bundle: Json) -> Contract:
     """Load an interchange bundle that ``parse_json`` has read, which held its nesting and its keys to the rules."""
-    return load_contract(bundle, parsed=True)
+    return load_contract(bundle, write_canonical(bundle))
 
 
 @guarded

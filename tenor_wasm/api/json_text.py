@@ -14,6 +14,7 @@ from itertools import accumulate
 from typing import Any, NoReturn
 
 from tenor_wasm.errors import Json, TenorError
+from tenor_wasm.interchange.canonical import canonical_json, canonical_json_of_plain
 from tenor_wasm.values.codec import JsonFloat
 from tenor_wasm.values.patterns import pattern
 
@@ -23,6 +24,7 @@ DEPTH_LIMIT = 200
 _STRINGS = pattern(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _NOT_BRACKETS = pattern(r"[^][{}]+")
 _NO_MARKS = bytes(byte for byte in range(256) if byte not in b'"[]{}')
+_WHITE_SPACE = " \t\n\r"
 _STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _SPACE_BEFORE_COLON = pattern(r"[ \t\n\r]:")
 _SURROGATE_ESCAPE = pattern(r"\\u[dD][89a-fA-F]")
@@ -51,6 +53,23 @@ def read_json(text: str, what: str = "the text") -> Json:
     return value
 
 
+def read_with_canonical(text: str, what: str) -> tuple[Json, bytes]:
+    """Parse one JSON value, and write its canonical JSON. Raises as ``read_json``.
+
+    The writing shows what reading it again would: a key that stood twice is written once, with fewer colons, and what
+    has no UTF-8 form cannot be written.
+    """
+    value = None
+    # A colon that is written as an escape would be one more.
+    if type(text) is str and ("\\" not in text or "\\u003" not in text) and not _is_too_deep(text):
+        value = _scanned(text)
+    canonical = None if value is None else _canonical(value)
+    if canonical is not None and canonical.count(b":") == text.count(":"):
+        return value, canonical
+    value = read_json(text, what)
+    return value, write_canonical(value)
+
+
 def scan_json(text: str) -> Json:
     """The value of a text that is right and plain, in C alone; ``None`` where only ``read_json`` can tell.
 
@@ -68,14 +87,6 @@ def scan_json(text: str) -> Json:
     return _scanned(text)
 
 
-def _scanned(text: str) -> Json:
-    try:
-        value, end = _SCANNER(text, 0)
-    except (StopIteration, ValueError, RecursionError, _FaultError):
-        return None
-    return value if end == len(text) else None
-
-
 def has_members(text: str, members: int) -> bool:
     """Whether no key of a text stands twice, if the objects that were read from it have so many members in all.
 
@@ -90,6 +101,15 @@ def _read_quickly(text: str) -> Json:
     """The value of a text that is right and plain; ``None`` where only the careful reader can tell."""
     value = _scanned(text)
     return value if has_members(text, _members(value)) else None
+
+
+def _scanned(text: str) -> Json:
+    """The value of a text without white space before it, a repeated key counted once; ``None`` where there is none."""
+    try:
+        value, end = _SCANNER(text, 0)
+    except (StopIteration, ValueError, RecursionError, _FaultError):
+        return None
+    return value if end == len(text) or not text[end:].strip(_WHITE_SPACE) else None
 
 
 def _members(value: Any) -> int:
@@ -238,19 +258,42 @@ def write_json(value: Json) -> str:
     return "".join(_STANDARD(value, 0))
 
 
-def _fastest() -> Callable[[Any], bytes] | None:
-    """The fastest encoder that is installed and writes what the standard library writes."""
+Encode = Callable[[Any], bytes]
+
+
+def _fastest() -> tuple[Encode, Encode] | tuple[None, None]:
+    """The fastest encoder that is installed and writes what the standard library writes; the second one sorts keys."""
     try:
         import orjson
     except ImportError:
         pass
     else:
-        return lambda value: orjson.dumps(value, str, orjson.OPT_PASSTHROUGH_DATACLASS)
+        plain, canonical = orjson.OPT_PASSTHROUGH_DATACLASS, orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_SORT_KEYS
+        return (
+            lambda value: orjson.dumps(value, str, plain),
+            lambda value: orjson.dumps(value, None, canonical),
+        )
     try:
         from msgspec.json import Encoder
     except ImportError:
-        return None
-    return Encoder(enc_hook=str).encode
+        return None, None
+    return Encoder(enc_hook=str).encode, Encoder(order="sorted").encode
 
 
-_encode = _fastest()
+_encode, _encode_canonical = _fastest()
+
+
+def write_canonical(value: Json) -> bytes:
+    """The canonical JSON (§19.2) of a value that was read from text. Raises as ``canonical_json``."""
+    canonical = _canonical(value)
+    return canonical_json(value) if canonical is None else canonical
+
+
+def _canonical(value: Json) -> bytes | None:
+    """The same, or ``None`` for a number with a fraction, which is written as it was, and for a broken text."""
+    if _encode_canonical is not None:
+        try:
+            return _encode_canonical(value)
+        except (TypeError, ValueError, OverflowError):
+            pass  # an integer beyond 64 bits, too: the standard library writes it exactly
+    return canonical_json_of_plain(value)

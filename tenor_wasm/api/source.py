@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from tenor_wasm.api.collector import collected_later
+from tenor_wasm.api.json_text import write_canonical
 from tenor_wasm.errors import Json, TenorError, listed, pointer, shown
 from tenor_wasm.interchange.constructs import Contract
 from tenor_wasm.interchange.load import load_contract
@@ -33,9 +35,11 @@ def elaborate_from(read: Callable[[str], str | None], root: str) -> dict[str, Js
     return run(root, read).bundle
 
 
+@collected_later
 def load_source(files: Json, root: Json) -> Contract:
     """Elaborate source and load the bundle. Raises as ``elaborate`` and ``load_contract`` do."""
-    return load_contract(elaborate(files, root))
+    bundle = elaborate(files, root)
+    return load_contract(bundle, write_canonical(bundle))
 
 
 def format_source(source: Json) -> str:

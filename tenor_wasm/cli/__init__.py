@@ -21,14 +21,21 @@ from tenor_wasm import __version__
 from tenor_wasm.api.json_text import write_json
 from tenor_wasm.cli import (
     actions,
+    agent,
     check,
+    create,
     diff,
     elaborate,
     evaluate,
+    execute,
     explain,
     fmt,
     hash,
+    history,
     inspect,
+    instances,
+    key,
+    serve,
     simulate,
     test,
     validate,
@@ -44,6 +51,11 @@ COMMANDS: tuple[Command, ...] = (
     evaluate.COMMAND,
     actions.COMMAND,
     simulate.COMMAND,
+    create.COMMAND,
+    instances.COMMAND,
+    execute.COMMAND,
+    history.COMMAND,
+    agent.COMMAND,
     verify.COMMAND,
     diff.COMMAND,
     explain.COMMAND,
@@ -51,6 +63,8 @@ COMMANDS: tuple[Command, ...] = (
     elaborate.COMMAND,
     check.COMMAND,
     fmt.COMMAND,
+    serve.COMMAND,
+    key.COMMAND,
 )
 
 NEGATIVE = frozenset({"invalid_contract", "invalid_source", "unsupported_version", "contract_hash_mismatch"})
@@ -130,13 +144,20 @@ def _printed(output: Output, as_json: bool) -> bool:
 def _streamed(stream: Stream) -> bool:
     """Print an answer as it comes; whether it is no."""
     with closing(stream.lines) as lines:
+        interrupt: KeyboardInterrupt | None = None
         while True:
             try:
-                text = next(lines)
+                # Ctrl-C while an answer is written is the command's affair too: it may have a last word.
+                text = next(lines) if interrupt is None else lines.throw(interrupt)
+                interrupt = None
+                sys.stdout.write(text)
+                sys.stdout.flush()
             except StopIteration as end:
                 return bool(end.value)
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            except KeyboardInterrupt as interrupted:
+                if interrupt is not None:
+                    raise
+                interrupt = interrupted
 
 
 def _report(error: TenorError, as_json: bool) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping
+from typing import Any
 
+from tenor_wasm.agent.words import reason_text
 from tenor_wasm.api import calls
 from tenor_wasm.api.render import to_json
 from tenor_wasm.cli.command import (
@@ -29,10 +31,11 @@ def run(namespace: argparse.Namespace) -> Output:
     contract = read_contract(namespace)
     facts, entities = read_json_option(namespace, "facts"), read_json_option(namespace, "entities")
     result = calls.action_space(contract, facts, entities, namespace.persona)
+    answer: Any = to_json(result)
     rows = [row for action in result.actions for row in _action_rows(action)]
-    rows += [row for blocked in result.blocked_actions for row in _blocked_rows(blocked)]
+    rows += [row for blocked in answer["blocked_actions"] for row in _blocked_rows(blocked)]
     text = table(("flow", "instance", "status", "why"), rows) if rows else "the contract declares no flow"
-    return Output(to_json(result), text, result.warnings)
+    return Output(answer, text, result.warnings)
 
 
 def _action_rows(action: spaces.Action) -> Iterator[Row]:
@@ -45,34 +48,16 @@ def _action_rows(action: spaces.Action) -> Iterator[Row]:
     yield from _instance_rows(action.flow_id, action.blocked_instances)
 
 
-def _blocked_rows(blocked: spaces.BlockedAction) -> Iterator[Row]:
-    for reason in blocked.reasons:
-        yield blocked.flow_id, "-", "blocked", reason_text(reason, blocked)
-    yield from _instance_rows(blocked.flow_id, blocked.blocked_instances)
+def _blocked_rows(blocked: Mapping[str, Any]) -> Iterator[Row]:
+    for reason in blocked["reasons"]:
+        yield blocked["flow_id"], "-", "blocked", reason_text(reason, blocked)
+    yield from _instance_rows(blocked["flow_id"], blocked["blocked_instances"])
 
 
 def _instance_rows(flow_id: str, blocked: Mapping[str, Mapping[str, str]]) -> Iterator[Row]:
     for entity_id, instances in blocked.items():
         for instance_id, state in instances.items():
             yield flow_id, f"{entity_id}/{instance_id}", "blocked", f"in state {state}"
-
-
-def reason_text(reason: spaces.BlockReason, blocked: spaces.BlockedAction) -> str:
-    """One reason as a sentence."""
-    match reason:
-        case spaces.PersonaNotAuthorized(operation_id, allowed):
-            return f"{operation_id} allows only {joined(allowed)}"
-        case spaces.PreconditionNotMet(missing, None):
-            tested = f" (absent: {joined(missing)})" if missing else ""
-            return f"reaches no operation, ends with {blocked.ends_with}{tested}"
-        case spaces.PreconditionNotMet(missing, operation_id):
-            tested = f" (absent: {joined(missing)})" if missing else ""
-            return f"the precondition of {operation_id} is false{tested}"
-        case spaces.EntityNotInSourceState(entity_id, current, required, operation_id, _):
-            needed = " or ".join(required)
-            if current == spaces.UNKNOWN_STATE:
-                return f"{operation_id} needs {entity_id} in {needed}; there is no instance"
-            return f"{operation_id} needs {entity_id} in {needed}; no instance is"
 
 
 COMMAND = Command(

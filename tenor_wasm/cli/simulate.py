@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from tenor_wasm.api import calls
 from tenor_wasm.api.render import to_json
@@ -20,14 +21,15 @@ from tenor_wasm.cli.command import (
 from tenor_wasm.cli.reading import why
 from tenor_wasm.cli.tables import joined, section, table
 from tenor_wasm.errors import TenorError
-from tenor_wasm.evaluator.provenance import StepRecord
 
 
-def _flow_option(parser: argparse.ArgumentParser) -> object:
+def flow_option(parser: argparse.ArgumentParser) -> object:
+    """``--flow``."""
     return parser.add_argument("--flow", required=True, metavar="ID", help="the flow to run")
 
 
-def _bindings_option(parser: argparse.ArgumentParser) -> object:
+def bindings_option(parser: argparse.ArgumentParser) -> object:
+    """``--bindings``."""
     return parser.add_argument(
         "--bindings",
         default="{}",
@@ -36,7 +38,8 @@ def _bindings_option(parser: argparse.ArgumentParser) -> object:
     )
 
 
-def _outcome_option(parser: argparse.ArgumentParser) -> object:
+def outcome_option(parser: argparse.ArgumentParser) -> object:
+    """``--outcome``."""
     return parser.add_argument(
         "--outcome",
         action="append",
@@ -63,10 +66,18 @@ def run(namespace: argparse.Namespace) -> Output:
         read_json_option(namespace, "facts"),
         read_json_option(namespace, "entities"),
         read_json_option(namespace, "bindings"),
-        dict(_outcome(choice) for choice in namespace.outcome),
+        chosen_outcomes(namespace),
         namespace.provenance,
     )
-    return Output(to_json(result), _text(result), result.warnings)
+    answer = to_json(result)
+    how = f"simulated for {result.flow.persona}; nothing is stored"
+    text = run_text(answer, how, result.provenance)
+    return Output(answer, text, result.warnings)
+
+
+def chosen_outcomes(namespace: argparse.Namespace) -> dict[str, str]:
+    """The outcomes of ``--outcome`` by step. Raises ``usage``."""
+    return dict(_outcome(choice) for choice in namespace.outcome)
 
 
 def _outcome(choice: str) -> tuple[str, str]:
@@ -76,27 +87,25 @@ def _outcome(choice: str) -> tuple[str, str]:
     return step_id, label
 
 
-def _text(result: calls.Simulation) -> str:
-    flow = result.flow
-    changes = [
-        (f"{change.entity_id}/{change.instance_id}", change.from_state, change.to_state) for change in flow.transitions
-    ]
-    parts = [
-        f"{flow.flow_id} ends with {flow.outcome} (simulated for {flow.persona}; nothing is stored)\n",
-        section("Path", table(("step", "kind", "result", "instances"), _step_rows(flow.steps, ""))),
-        section("State changes", table(("instance", "from", "to"), changes) if changes else "none"),
-    ]
-    if result.provenance is not None:
-        parts.append(section("Provenance", why(result.provenance)))
+def run_text(run: Mapping[str, Any], how: str, chain: Mapping[str, Any] | None = None) -> str:
+    """A run: its path, the state changes, its provenance where there is a chain. ``how`` says what became of it."""
+    moves = run["transitions"] if "transitions" in run else run["would_transition"]
+    changes = [(f"{one['entity_id']}/{one['instance_id']}", one["from_state"], one["to_state"]) for one in moves]
+    parts = [f"{run['flow_id']} ends with {run['outcome']} ({how})\n"]
+    if "path" in run:  # an execution of another version of the contract is told by its records alone
+        parts.append(section("Path", table(("step", "kind", "result", "instances"), _step_rows(run["path"], ""))))
+    parts.append(section("State changes", table(("instance", "from", "to"), changes) if changes else "none"))
+    if chain is not None:
+        parts.append(section("Provenance", why(chain)))
     return "\n".join(parts).rstrip()
 
 
-def _step_rows(records: Iterable[StepRecord], indent: str) -> Iterator[tuple[str, str, str, str]]:
-    for record in records:
-        inner = indent + "  " if record.branch_id is not None else indent
-        instances = joined(f"{entity_id}/{name}" for entity_id, name in record.instance_bindings.items())
-        yield inner + record.step_id, record.step_type, record.result, instances
-        yield from _step_rows(record.steps, inner + "  ")
+def _step_rows(steps: Iterable[Mapping[str, Any]], indent: str) -> Iterator[tuple[str, str, str, str]]:
+    for step in steps:
+        inner = indent + "  " if "branch_id" in step else indent
+        instances = joined(f"{entity_id}/{name}" for entity_id, name in step.get("instance_bindings", {}).items())
+        yield inner + step["step_id"], step["step_type"], step["result"], instances
+        yield from _step_rows(step.get("steps", ()), inner + "  ")
 
 
 COMMAND = Command(
@@ -104,12 +113,12 @@ COMMAND = Command(
     "run a flow on chosen instances without storing anything",
     run,
     (
-        _flow_option,
+        flow_option,
         persona_option,
         facts_option,
         entities_option,
-        _bindings_option,
-        _outcome_option,
+        bindings_option,
+        outcome_option,
         _provenance_option,
     ),
 )

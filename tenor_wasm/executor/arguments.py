@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.errors import Json, TenorError, listed, shown
@@ -43,6 +44,15 @@ def checked_state(entity: Entity, state: Json) -> str | None:
     return None if state is None else str(state)
 
 
+def checked_persona(contract: Contract, persona: Json) -> str:
+    """One of the contract's personas; a contract without any admits everybody. Raises ``persona_rejected``."""
+    name = checked_name(persona, "persona")
+    if contract.personas and name not in contract.personas:
+        message = f"the persona '{name}' is not declared; declared are {listed(contract.personas)}"
+        raise TenorError("persona_rejected", message)
+    return name
+
+
 def checked_instance_id(value: Json) -> str:
     """An instance id that every store can hold (§6.5). Raises ``invalid_instance_id``."""
     name = checked_text(value, "instance")
@@ -62,7 +72,35 @@ def checked_name(value: Json, argument: str) -> str:
 
 
 def _is_name(text: str) -> bool:
-    return 0 < len(text) <= NAME_LENGTH and "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+    return 0 < len(text) <= NAME_LENGTH and can_be_held(text)
+
+
+def can_be_held(text: str) -> bool:
+    """Whether every store can hold a text: it has no NUL, and a UTF-8 form."""
+    return "\0" not in text and not _has_half_pair(text)
+
+
+def _has_half_pair(text: str) -> bool:
+    return any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def checked_texts(value: Json, argument: str) -> dict[str, str]:
+    """An object of texts, as a chain holds them. Raises ``invalid_argument``."""
+    if not isinstance(value, Mapping):
+        raise invalid_argument(argument, f"'{argument}' must be an object of texts, not {shown(value)}")
+    for name, text in value.items():
+        if not isinstance(name, str) or not isinstance(text, str) or _has_half_pair(name + text):
+            message = f"'{argument}' must be an object of texts that have a UTF-8 form; one in it is none"
+            raise invalid_argument(argument, message)
+    return dict(value)
+
+
+def checked_resolutions(value: Json) -> dict[str, dict[str, str]]:
+    """How personas were resolved, by persona. Raises ``invalid_argument``."""
+    if not isinstance(value, Mapping):
+        raise invalid_argument("personas", f"'personas' must be an object of persona to texts, not {shown(value)}")
+    checked_texts(dict.fromkeys(value, ""), "personas")
+    return {persona: checked_texts(texts, "personas") for persona, texts in value.items()}
 
 
 def checked_limit(limit: Json) -> int:
@@ -70,6 +108,13 @@ def checked_limit(limit: Json) -> int:
     if type(limit) is not int or not 1 <= limit <= PAGE_LIMIT:
         raise invalid_argument("limit", f"'limit' must be a whole number from 1 to {PAGE_LIMIT}, not {shown(limit)}")
     return limit
+
+
+def checked_attempts(attempts: Json) -> int:
+    """How often a transaction may run. Raises ``invalid_argument``."""
+    if type(attempts) is not int or attempts < 1:
+        raise invalid_argument("attempts", f"'attempts' must be a whole number above zero, not {shown(attempts)}")
+    return attempts
 
 
 def cursor_of(seen: Json) -> str:

@@ -17,6 +17,7 @@ from tenor_wasm.errors import Finding, pointer
 from tenor_wasm.evaluator.verify import verify
 from tenor_wasm.executor.queries import Queries
 from tenor_wasm.executor.records import FlowRecord, InstanceRecord, Page, TransitionRecord
+from tenor_wasm.interchange.constructs import Entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class _Auditor:
         self.transitions += len(history)
         if [change.version for change in history] != list(range(instance.version + 1)):
             self.fault("history_gap", "the history does not number each version once", *place)
-        if history and (history[0].from_state, history[0].to_state) != (None, entity.initial):
+        if history and not self._begins_well(entity, history[0]):
             self.fault("not_initial_state", f"it did not begin in '{entity.initial}' (E15)", *place)
         if any(before.to_state != after.from_state for before, after in pairwise(history)):
             self.fault("history_gap", "a transition leaves a state that the one before did not reach", *place)
@@ -80,6 +81,12 @@ class _Auditor:
                 self.fault("unexplained_transition", f"version {change.version} has no execution", *place)
             else:
                 self.claimed.setdefault(change.execution_id, set()).add(_said(change))
+
+    def _begins_well(self, entity: Entity, creation: TransitionRecord) -> bool:
+        """It began in the initial state of the contract that created it: of an entity that is shared, maybe another
+        one, which has the same states and is audited by itself."""
+        foreign = entity.id in self.executor.shared and creation.contract_id != self.executor.contract.id
+        return creation.from_state is None and (foreign or creation.to_state == entity.initial)
 
     def execution(self, record: FlowRecord) -> None:
         """One execution: its records, and its chain."""

@@ -57,6 +57,13 @@ class _Prepared:
     keys: Mapping[str, InstanceKey]
     outcomes: Mapping[str, str]
 
+    def request_hash(self, facts: Json, instance_bindings: Json, outcomes: Json) -> str:
+        """What makes two requests the same. Facts that the contract does not know change nothing, here either."""
+        known = self.inputs.snapshot.contract.facts
+        assert isinstance(facts, Mapping), "they were read"
+        used = {name: value for name, value in facts.items() if name in known}
+        return etag([self.flow.id, self.persona, used, instance_bindings or {}, outcomes or {}])
+
     def run(self, found: Mapping[InstanceKey, InstanceRecord]) -> FlowResult:
         """Run the flow on the instances as they were found."""
         contract = self.inputs.snapshot.contract
@@ -93,8 +100,10 @@ class Executor(Queries):
     ) -> None:
         own = given.checked_name(contract.id if namespace is None else namespace, "namespace")
         super().__init__(contract, storage, own, shared or {})
-        self._clock, self._ids, self._pause, self._attempts = clock, ids, pause, attempts
-        self._trust_domain, self._signer = trust_domain, signer
+        self._clock, self._ids, self._pause = clock, ids, pause
+        self._attempts = given.checked_attempts(attempts)
+        self._trust_domain = None if trust_domain is None else given.checked_name(trust_domain, "trust_domain")
+        self._signer = signer
         self._authorize = authorize_initiator
 
     # --- instances ----------------------------------------------------------------------------------------------
@@ -115,7 +124,7 @@ class Executor(Queries):
             )
             raise TenorError("not_initial_state", message, "", {"initial": declared.initial})
         if persona is not None:
-            self._check_persona(persona)
+            given.checked_persona(self.contract, persona)
         key = self.key(declared.id, self._ids("inst") if instance_id is None else instance_id)
         now = self._clock()
         record = InstanceRecord(key, declared.initial, 0, now, now)
@@ -152,7 +161,7 @@ class Executor(Queries):
         Without ``instance_bindings`` (``None`` or empty) every entity is bound to ``_default``; a map with entries is
         strict. A refused operation is answered by its step's failure handler: that is an execution too.
         ``request_id`` names the request: the same one again gives the execution that it led to and runs nothing.
-        ``trigger`` says who called, ``personas`` how each persona was resolved; both go into the chain.
+        ``trigger`` says who called, ``personas`` how each persona was resolved; both go into the chain, as texts.
 
         Raises as ``api.simulate_flow`` does, ``persona_rejected``, ``request_id_reused`` for another request under an
         id that was used, ``conflict`` when others were in the way each time, and what the store raises.
@@ -161,7 +170,7 @@ class Executor(Queries):
         request_hash = None
         if request_id is not None:
             given.checked_name(request_id, "request_id")
-            request_hash = etag([flow, persona, facts, instance_bindings or {}, outcomes or {}])
+            request_hash = prepared.request_hash(facts, instance_bindings, outcomes)
         execution_id = self._ids("exec")
         request = Request(
             execution_id, self.namespace, request_id, request_hash, trigger_id, self._trust_domain, self._signer
@@ -170,8 +179,8 @@ class Executor(Queries):
             clock=lambda _: self._clock(),
             simulation=False,
             execution_id=execution_id,
-            trigger=dict(trigger or {}),
-            personas=dict(personas or _NOBODY),
+            trigger=given.checked_texts(trigger or {}, "trigger"),
+            personas=given.checked_resolutions(personas or _NOBODY),
             trust_domain=self._trust_domain,
         )
 
@@ -219,19 +228,12 @@ class Executor(Queries):
         if declared is None:
             raise TenorError("unknown_flow", f"no flow '{flow}' is declared; declared are {listed(contract.flows)}")
         inputs = calls.read_inputs(contract, facts, calls.NO_STATES, persona, instance_bindings)
-        self._check_persona(persona)
+        given.checked_persona(self.contract, persona)
         self._check_initiator(declared, persona, inputs)
         touched = touched_entities(declared.steps, contract.operations, contract.flows)
         bindings = inputs.bindings or dict.fromkeys(touched, DEFAULT_INSTANCE)
         keys = {entity_id: self.key(entity_id, instance_id) for entity_id, instance_id in bindings.items()}
         return _Prepared(declared, persona, inputs, keys, calls.read_choices(outcomes))
-
-    def _check_persona(self, persona: str) -> None:
-        """The persona is one of the contract's; a contract without any admits everybody."""
-        given.checked_name(persona, "persona")
-        if self.contract.personas and persona not in self.contract.personas:
-            message = f"the persona '{persona}' is not declared; declared are {listed(self.contract.personas)}"
-            raise TenorError("persona_rejected", message)
 
     def _check_initiator(self, flow: c.Flow, persona: str, inputs: calls.Inputs) -> None:
         if not self._authorize:

@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 from psycopg import errors as pg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from tenor_wasm.errors import TenorError
@@ -49,6 +50,7 @@ class PostgresStorage:
     """A store in a database, ``postgresql://…``. Raises ``storage_unavailable`` when it cannot be reached."""
 
     def __init__(self, url: str, connections: int = 10, wait_seconds: float = WAIT_SECONDS) -> None:
+        _check_address(url)
         self._pool = ConnectionPool(
             url,
             min_size=1,
@@ -125,6 +127,15 @@ class PostgresStorage:
             self._pool.putconn(connection)
 
 
+def _check_address(url: str) -> None:
+    """Raise ``invalid_address``, without the address: the pool would write it to its log, with the password."""
+    try:
+        conninfo_to_dict(url)
+    except psycopg.Error:
+        message = "this is no address of a database; write postgresql://USER@HOST/DATABASE with known parameters"
+        raise TenorError("invalid_address", message) from None
+
+
 def _patient(connection: psycopg.Connection[Any], wait_seconds: float) -> None:
     """A new connection waits for locks no longer than a writer may."""
     connection.execute(f"SET lock_timeout = {int(wait_seconds * 1000)}".encode())
@@ -193,13 +204,16 @@ def _ended(connection: psycopg.Connection[Any], ending: str) -> Iterator[None]:
                 connection.close()
         raise
     try:
-        connection.execute(ending.encode())
+        ended = connection.execute(ending.encode()).statusmessage
     except psycopg.OperationalError as error:
         connection.close()
         if isinstance(error, _CONFLICTS):
             raise
         message = f"the connection was lost while the transaction ended: {error}"
         raise TenorError("storage_unavailable", message, "", {"committed": "unknown"}) from error
+    if ended != ending:
+        message = "a write of the transaction was refused before, so nothing of it is stored; run it without that write"
+        raise TenorError("storage_failed", message, "", {"committed": "no"})
 
 
 _CONFLICTS = (pg.SerializationFailure, pg.DeadlockDetected, pg.LockNotAvailable)

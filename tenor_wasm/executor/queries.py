@@ -37,12 +37,14 @@ class History:
 
 
 class Queries:
-    """The reading half of an executor. Its instances are those of ``namespaces``, one for each entity."""
+    """The reading half of an executor. Its instances are those of ``namespaces``, one for each entity; others may
+    create those of the ``shared`` entities."""
 
     def __init__(self, contract: Contract, storage: Storage, namespace: str, shared: Mapping[str, str]) -> None:
         self.contract = contract
         self.namespace = namespace
         self.namespaces: Mapping[str, str] = {entity: shared.get(entity, namespace) for entity in contract.entities}
+        self.shared = frozenset(shared)
         self.storage = storage
 
     def key(self, entity: str, instance: str) -> InstanceKey:
@@ -127,7 +129,7 @@ class Queries:
         """One execution as it is recorded. Raises ``unknown_execution``."""
         name = given.checked_text(execution_id, "execution")
         with self.storage.snapshot() as snapshot:
-            record = None if "\0" in name else snapshot.flow(name)
+            record = snapshot.flow(name) if given.can_be_held(name) else None
             if record is None or record.namespace != self.namespace:
                 raise TenorError("unknown_execution", f"there is no execution '{name}'")
             return self._stored(snapshot, record)
@@ -164,7 +166,7 @@ def found_chain(storage: Storage, chain_id: str, namespaces: Container[str]) -> 
     """The chain of that id in one of the namespaces. Raises ``unknown_chain``."""
     name = given.checked_text(chain_id, "chain")
     with storage.snapshot() as snapshot:
-        record = None if "\0" in name else snapshot.provenance(name)
+        record = snapshot.provenance(name) if given.can_be_held(name) else None
     if record is None or record.namespace not in namespaces:
         raise TenorError("unknown_chain", f"there is no provenance chain '{name}'")
     return record

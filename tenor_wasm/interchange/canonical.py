@@ -4,14 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json as standard_json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NoReturn
 
 from tenor_wasm.errors import Json, TenorError
 from tenor_wasm.values.codec import JsonFloat
 
-_encode_parsed = standard_json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _encode_text = standard_json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _parsed_encoder() -> Callable[[Any, int], Iterable[str]]:
+    """The C encoder, made once, which looks for no cycles: what was read from text has none."""
+    make = standard_json.encoder.c_make_encoder  # type: ignore[attr-defined]
+    if make is None:
+        encoder = standard_json.JSONEncoder(
+            ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")
+        )
+        return lambda value, _: encoder.iterencode(value)
+    quoted = standard_json.encoder.encode_basestring
+    encode: Callable[[Any, int], Iterable[str]] = make(None, _no_json, quoted, None, ":", ",", True, False, True)
+    return encode
+
+
+def _no_json(value: object) -> NoReturn:
+    raise TypeError(type(value).__name__)
+
+
+_encode_parsed = _parsed_encoder()
 
 
 def canonical_json(value: Json) -> bytes:
@@ -27,12 +46,15 @@ def canonical_json(value: Json) -> bytes:
         raise TenorError("invalid_text", "a text holds half of a surrogate pair; it has no UTF-8 form") from None
 
 
-def canonical_json_of_parsed(value: Json) -> bytes:
-    """The same bytes for a value that was read from JSON text, where every key is known to be text; written in C."""
+def canonical_json_of_plain(value: Json) -> bytes | None:
+    """The same bytes for a value that was read from JSON text, where every key is known to be text; written in C.
+
+    ``None`` for a number with a fraction, which is written as it was, and for a broken text.
+    """
     try:
-        return _encode_parsed(value).encode()
-    except (TypeError, UnicodeEncodeError):  # a number with a fraction, which is written as it was, or a broken text
-        return canonical_json(value)
+        return "".join(_encode_parsed(value, 0)).encode()
+    except (TypeError, UnicodeEncodeError):
+        return None
 
 
 def _write(value: Json, emit: Any) -> None:
@@ -85,7 +107,6 @@ def manifest(bundle: Json) -> dict[str, Json]:
     }
 
 
-def contract_hash(bundle: Json, *, parsed: bool = False) -> str:
-    """The etag as the provenance chain writes it: ``sha256:<etag>``. ``parsed``: the bundle was read from JSON text."""
-    text = canonical_json_of_parsed(bundle) if parsed else canonical_json(bundle)
-    return "sha256:" + hashlib.sha256(text).hexdigest()
+def contract_hash(bundle: Json, canonical: bytes | None = None) -> str:
+    """The etag as the provenance chain writes it: ``sha256:<etag>``; from the canonical JSON where it is there."""
+    return "sha256:" + hashlib.sha256(canonical_json(bundle) if canonical is None else canonical).hexdigest()

@@ -277,7 +277,7 @@ class ExpressionReader:
         declared = None if type_json is None else parse_type(type_json, (place, "type"), self.findings)
         if type_json is not None and declared is None:
             return None
-        base_type = _literal_type(json["literal"], declared, beside)
+        base_type = literal_type(json["literal"], declared, beside)
         if base_type is None and _is_decimal(json["literal"], beside):
             return self._number(json["literal"], (place, "literal"))
         if base_type is None:
@@ -285,9 +285,9 @@ class ExpressionReader:
                 "invalid_expression", f"the literal {shown(json['literal'])} needs a 'type'", (place, "literal")
             )
             return None
-        return self._literal_of(json["literal"], base_type, (place, "literal"))
+        return self.literal_of(json["literal"], base_type, (place, "literal"))
 
-    def _literal_of(self, json: Json, base_type: BaseType, place: Place) -> Term | None:
+    def literal_of(self, json: Json, base_type: BaseType, place: Place) -> Term | None:
         value = decode_literal(json, base_type, place, self.findings)
         if value is INVALID:
             return None
@@ -337,7 +337,7 @@ class ExpressionReader:
     def _number(self, json: Json, place: Place) -> Term | None:
         """A numeric literal without a declared type: a whole number, or a decimal with the digits that it has."""
         if type(json) is int:
-            return self._literal_of(json, IntType(), place)
+            return self.literal_of(json, IntType(), place)
         value = decode_decimal(json, place, self.findings)
         return None if value is INVALID else nodes.LiteralTerm(value, numeric.literal_type(value))
 
@@ -370,7 +370,7 @@ class ExpressionReader:
         items = self._list_operand(json, place, scope)
         index_json = json.get("index")
         index = (
-            self._literal_of(index_json, IntType(), (place, "index"))
+            self.literal_of(index_json, IntType(), (place, "index"))
             if type(index_json) is int
             else self.term(index_json, (place, "index"), scope)
         )
@@ -447,7 +447,7 @@ def _is_expression(json: Json, declared: BaseType) -> bool:
     return not (isinstance(declared, RecordType) and json.keys() <= declared.fields.keys())
 
 
-def _literal_type(literal: Json, declared: BaseType | None, beside: BaseType | None) -> BaseType | None:
+def literal_type(literal: Json, declared: BaseType | None, beside: BaseType | None) -> BaseType | None:
     """The type to read a literal with: as declared, except that text stands for the enum, date or time beside it."""
     if isinstance(beside, (EnumType, DateType, DateTimeType)) and (declared is None or isinstance(declared, TextType)):
         return beside

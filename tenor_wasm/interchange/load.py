@@ -16,10 +16,17 @@ from tenor_wasm.interchange.canonical import contract_hash
 from tenor_wasm.interchange.checks import CHECKS, Draft
 from tenor_wasm.interchange.expressions import Scope
 from tenor_wasm.interchange.members import Members
-from tenor_wasm.interchange.read_constructs import read_entity, read_fact, read_flow, read_operation, read_rule
+from tenor_wasm.interchange.plain import KINDS, read_plainly
+from tenor_wasm.interchange.read_constructs import (
+    positions_of,
+    read_entity,
+    read_fact,
+    read_flow,
+    read_operation,
+    read_rule,
+)
 from tenor_wasm.values.patterns import pattern
 
-KINDS = ("Fact", "Entity", "Rule", "Persona", "Operation", "Flow", "Source", "System")
 SUPPORTED_MAJOR = 1
 KNOWN_MINOR = 1
 """The newest interchange format whose construct kinds are all known here (§14.2.1)."""
@@ -29,8 +36,8 @@ _VERSION = pattern(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})\Z")
 Construct = TypeVar("Construct")
 
 
-def load_contract(bundle: Json, *, parsed: bool = False) -> c.Contract:
-    """Load an interchange bundle (a JSON value) into a contract; ``parsed``: it was read from JSON text.
+def load_contract(bundle: Json, canonical: bytes | None = None) -> c.Contract:
+    """Load an interchange bundle (a JSON value) into a contract; ``canonical`` is its canonical JSON where it is known.
 
     Raises ``TenorError``: ``invalid_contract`` with every fault in ``details.findings`` (each with its own code and
     JSON Pointer), ``unsupported_version`` for a higher major version, ``too_deep`` for absurd nesting. (§15.1, §14.2.1)
@@ -38,20 +45,23 @@ def load_contract(bundle: Json, *, parsed: bool = False) -> c.Contract:
     if not is_object(bundle):
         raise TenorError("invalid_contract", f"a contract is a JSON object of kind 'Bundle', not {shown(bundle)}")
     try:
-        return _load(bundle, parsed)
+        return _load(bundle, canonical)
     except RecursionError:
         raise TenorError("too_deep", "the contract is nested too deeply; split its longest expression") from None
 
 
-def _load(bundle: Mapping[str, Json], parsed: bool) -> c.Contract:
+def _load(bundle: Mapping[str, Json], canonical: bytes | None) -> c.Contract:
     findings = Findings()
     root = Members(bundle, None, findings)
     minor = _check_version(root)
     if bundle.get("kind") != "Bundle":
         root.fault("invalid_member", f"'kind' must be 'Bundle', not {shown(bundle.get('kind'))}", "kind")
     contract_id = root.name("id")
-    by_kind = _by_kind(root, minor)
-    contract = _read(contract_id or "", by_kind, findings, contract_hash(bundle, parsed=parsed))
+    hash_text = contract_hash(bundle, canonical)
+    plain = None if findings.faults else read_plainly(contract_id or "", bundle, hash_text)
+    if plain is not None:
+        return plain
+    contract = _read(contract_id or "", _by_kind(root, minor), findings, hash_text)
     findings.raise_if_any("invalid_contract", f"the contract '{contract_id or ''}' is refused")
     return contract
 
@@ -122,22 +132,15 @@ def _read(
         personas=tuple(by_kind["Persona"]),
         operations=operations,
         flows=flows,
-        sources={name: members.json for name, members in by_kind["Source"].items()},
-        systems={name: members.json for name, members in by_kind["System"].items()},
+        sources=_objects(by_kind["Source"]),
+        systems=_objects(by_kind["System"]),
         warnings=tuple(findings.warnings),
-        positions=_positions(by_kind),
+        positions=positions_of({kind: _objects(members) for kind, members in by_kind.items()}),
     )
 
 
-def _positions(by_kind: Mapping[str, Mapping[str, Members]]) -> dict[tuple[str, str], c.Position]:
-    """Where the constructs stand in their source. It is told to people only: what is ill-formed is passed over."""
-    positions = {}
-    for kind, constructs in by_kind.items():
-        for construct_id, members in constructs.items():
-            file, line = _at(members.json, "provenance", "file"), _at(members.json, "provenance", "line")
-            if isinstance(file, str) and type(line) is int:
-                positions[kind, construct_id] = c.Position(file, line)
-    return positions
+def _objects(members: Mapping[str, Members]) -> dict[str, Mapping[str, Json]]:
+    return {name: one.json for name, one in members.items()}
 
 
 def _each(objects: Mapping[str, Members], reader: Callable[[Members, str], Construct | None]) -> dict[str, Construct]:

@@ -84,6 +84,19 @@ def _state(transition: Members, key: str, states: tuple[str, ...]) -> str | None
     return state
 
 
+def positions_of(groups: Mapping[str, Mapping[str, Mapping[str, Json]]]) -> dict[tuple[str, str], c.Position]:
+    """Where the constructs stand in their source. It is told to people only: what is ill-formed is passed over."""
+    positions = {}
+    for kind, constructs in groups.items():
+        for construct_id, json in constructs.items():
+            place = json.get("provenance")
+            if place is not None and is_object(place):
+                file, line = place.get("file"), place.get("line")
+                if isinstance(file, str) and type(line) is int:
+                    positions[kind, construct_id] = c.Position(file, line)
+    return positions
+
+
 def read_rule(members: Members, rule_id: str, scope: Scope) -> c.Rule | None:
     """Read a rule (§7): ``when`` and the payload, typed against facts and the verdicts of lower strata."""
     stratum = members.natural("stratum")
@@ -109,7 +122,7 @@ def read_operation(members: Members, operation_id: str, scope: Scope) -> c.Opera
     """Read an operation (§9.1): personas, precondition, outcomes, and effects tied to outcomes."""
     personas = members.names("allowed_personas")
     error_contract = members.names("error_contract")
-    outcomes = _outcomes(members, operation_id)
+    outcomes = read_outcomes(members, operation_id)
     precondition = None
     if members.required("precondition"):
         reader = ExpressionReader(members.findings)
@@ -129,7 +142,8 @@ def read_operation(members: Members, operation_id: str, scope: Scope) -> c.Opera
     return members.made(c.Operation(operation_id, personas, precondition, effects, outcomes, error_contract))
 
 
-def _outcomes(members: Members, operation_id: str) -> tuple[str, ...] | None:
+def read_outcomes(members: Members, operation_id: str) -> tuple[str, ...] | None:
+    """Read the outcomes of an operation; one that declares none has the one outcome ``success``, with a warning."""
     if members.json.get("outcomes") is None:
         members.warn(
             "implicit_outcome",

@@ -26,6 +26,8 @@ from tenor_wasm.values.types import (
 NUMERIC = (IntType, DecimalType)
 ORDERED = (IntType, DecimalType, MoneyType, DateType, DateTimeType, DurationType)
 """Types with ``< <= > >=``; every type below has ``=`` and ``!=``."""
+_ALIKE = frozenset({BoolType, IntType, DecimalType, TextType, DateType, DateTimeType, DurationType})
+"""Types of which any two of the same name have values that can be equal."""
 EQUALITY = frozenset({"=", "!="})
 ORDERING = frozenset({"<", "<=", ">", ">="})
 COMPARISONS = EQUALITY | ORDERING
@@ -33,13 +35,15 @@ COMPARISONS = EQUALITY | ORDERING
 
 def comparable(left: BaseType, operator: str, right: BaseType) -> bool:
     """Whether ``left operator right`` is defined (§4.2). Lists have no comparison of their own."""
-    if isinstance(left, ListType) or not same_kind(left, right):
+    if type(left) is ListType or not same_kind(left, right):
         return False
-    return operator in EQUALITY or isinstance(left, ORDERED)
+    return operator in EQUALITY or type(left) in ORDERED
 
 
 def same_kind(left: BaseType, right: BaseType) -> bool:
     """Whether values of the two types can be equal: bounds may differ, structure may not."""
+    if left is right or (type(left) is type(right) and type(left) in _ALIKE):
+        return True
     match left, right:
         case (IntType() | DecimalType(), IntType() | DecimalType()):
             return True

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -102,6 +105,19 @@ def test_text_and_value_load_alike() -> None:
     text += ',"tenor":"1.0","tenor_version":"1.0.0"}'
     assert api.load_text(text).hash == api.load(bundle).hash
     assert api.load(api.parse_json(text)).hash == api.load(bundle).hash
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("text", ["{", json.dumps(b.bundle())])
+def test_loading_leaves_the_garbage_collector_as_it_was(text: str, enabled: bool) -> None:
+    was = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with suppress(api.TenorError):
+            api.load_text(text)
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if was else gc.disable)()
 
 
 def test_only_results_have_a_json_form() -> None:

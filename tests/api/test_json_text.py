@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tenor_wasm.api import json_text
 from tenor_wasm.api.json_text import DEPTH_LIMIT, read_json, write_json
 from tenor_wasm.errors import TenorError
+from tenor_wasm.interchange.canonical import canonical_json
 from tenor_wasm.values.codec import JsonFloat
 
 
@@ -75,6 +77,38 @@ def test_a_syntax_error_says_where() -> None:
     assert caught.value.details == {"line": 3, "column": 7}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        '{"b": 1, "a": [":", {"c:": "d"}]} \n',
+        ' {"b": "\\u003a", "a": "\\u003A"}',
+        '{"b": "\\n\\"\\u007f", "a": "é\\u00e9\\ud83d\\ude42"}',
+        '{"b": 1.50, "a": -0}',
+        '{"a": 1, "a": 1}',
+        '{"a": {"b:": 1, "b:": 2}, "c": "\\u003a"}',
+        '{"a:": 1, "a\\u003a": 2}',
+        '{"a": NaN}',
+        '["\\ud800"]',
+        "[" * 201,
+        "{",
+        "",
+    ],
+)
+def test_reading_with_the_canonical_json_is_reading_and_then_writing_it(text: str) -> None:
+    def told(read: Callable[[], tuple[Any, bytes]]) -> Any:
+        try:
+            return read()
+        except TenorError as error:
+            return error.to_json()
+
+    def one_after_the_other() -> tuple[Any, bytes]:
+        value = read_json(text, "the contract")
+        return value, canonical_json(value)
+
+    assert told(lambda: json_text.read_with_canonical(text, "the contract")) == told(one_after_the_other)
+
+
 @pytest.mark.parametrize("value", [None, 7, b"{}", ["{}"], {}])
 def test_what_is_no_text_is_no_json(value: Any) -> None:
     with pytest.raises(TenorError) as caught:
@@ -131,6 +165,7 @@ VALUES = [
     "\x7f",
     "\b\t\n\f\r\x00\x1f",
     {"": [""], "nested": [[[{}]]]},
+    {"\U0001f642": 1, "\uffff": 2, "é": 3, "z": 4, "a": {"zz": [], "z": {"b": 1, "a": 2}}},
     -(2**63),
     -(2**63) - 1,
     [JsonFloat("1.50")],
@@ -153,15 +188,18 @@ def test_every_encoder_writes_the_same_bytes(value: Any, encoder: str, monkeypat
     if encoder == "msgspec":
         # As where orjson is not installed: Pyodide has none.
         monkeypatch.setitem(sys.modules, "orjson", None)
-    fast = json_text._fastest()
+    fast, sorting = json_text._fastest()
     assert fast is not None
     monkeypatch.setattr(json_text, "_encode", fast)
-    written = write_json(value)
+    monkeypatch.setattr(json_text, "_encode_canonical", sorting)
+    written, canonical = write_json(value), json_text.write_canonical(value)
     monkeypatch.setattr(json_text, "_encode", None)
+    monkeypatch.setattr(json_text, "_encode_canonical", None)
     assert write_json(value) == written
+    assert json_text.write_canonical(value) == canonical == canonical_json(value)
 
 
 def test_the_standard_library_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "orjson", None)
     monkeypatch.setitem(sys.modules, "msgspec.json", None)
-    assert json_text._fastest() is None
+    assert json_text._fastest() == (None, None)

@@ -110,6 +110,7 @@ def test_importing_every_entry_does_nothing_and_needs_no_window(workshop: Path) 
             *("initSync", "inspect_contract", "load_contract", "simulate_flow", "simulate_flow_with_bindings"),
         ],
         "tenor-wasm/element": ["TAG", "TenorEvaluatorElement", "register"],
+        "tenor-wasm/playground": ["TAG", "TenorPlaygroundElement", "register"],
         "tenor-wasm/worker": [],
     }
 

@@ -134,8 +134,9 @@ def begin(tab: Tab, facts: str | None = None, states: Any = None) -> Tab:
     given = json.dumps(FACTS, indent=2) if facts is None else facts
     situation = f'{{"facts": {given}, "entity_states": {json.dumps(STATES if states is None else states)}}}'
     paste(tab, situation)
-    for toast in tab.page.get_by_role("button", name="Dismiss").all()[::-1]:
-        toast.click()
+    # All at one moment: a message may go by itself between being found and being clicked.
+    every = "document.querySelectorAll('.toasts [aria-label=\"Dismiss\"]')"
+    tab.page.evaluate(f"() => {every}.forEach((one) => one.click())")
     # Filters belong to the table: they go with it.
     tab.panel("contract")
     tab.panel("inputs")

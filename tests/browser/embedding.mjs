@@ -14,7 +14,7 @@ if (asked.has("frame")) {
   await import("/web/dist/playground.js");
   const element = document.createElement("tenor-playground");
   for (const [name, value] of asked) element.setAttribute(name, value);
-  for (const name of ["playground-ready", "playground-change", "playground-result", "playground-error"]) {
+  for (const name of ["playground-ready", "playground-change", "playground-selection", "playground-result", "playground-problems", "playground-error"]) {
     element.addEventListener(name, ({ detail }) => globalThis.heard.push({ name, detail: { ...detail, error: detail.error?.message } }));
   }
   document.body.append(element);

@@ -166,6 +166,25 @@ def test_what_fits_is_offered_while_one_types(
     assert shared_tab.text() == DOOR + before + written
 
 
+@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
+def test_kinds_of_words_have_colours_of_their_own(shared_tab: Tab, theme: str) -> None:
+    shared_tab.example("Escrow release")
+    shared_tab.theme(theme)
+    # Only what is in view is drawn.
+    shared_tab.source().focus()
+    shared_tab.page.keyboard.press("ControlOrMeta+Home")
+    colours = shared_tab.source().evaluate(
+        """(box, words) => {
+            const lines = box.closest(".cm-content") ?? box;
+            const spans = [...lines.querySelectorAll(".cm-line span")];
+            return words.map((word) => getComputedStyle(spans.find((span) => span.textContent.startsWith(word))).color);
+        }""",
+        ["// Who acts", "persona", "Money", '"shop'],
+    )
+    shared_tab.theme("system")
+    assert len(set(colours)) == 4
+
+
 def test_f12_goes_to_the_declaration(shared_tab: Tab) -> None:
     shared_tab.example("Escrow release")
     shared_tab.write(DOOR)

@@ -1,4 +1,4 @@
-"""The page within another one, of another origin: named panels, fixed where asked, and messages that two origins check."""
+"""The page within another one, of another origin: named panels, fixed where asked, messages that two origins check."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import pytest
@@ -27,7 +27,11 @@ operation send { personas: [clerk] require: verdict_present(complete) effects: [
 flow dispatch {
   snapshot: at_initiation
   entry: go
-  steps: { go: OperationStep { op: send persona: clerk outcomes: { success: Terminal(success) } on_failure: Terminate(outcome: failure) } }
+  steps: {
+    go: OperationStep {
+      op: send persona: clerk outcomes: { success: Terminal(success) } on_failure: Terminate(outcome: failure)
+    }
+  }
 }
 """
 """A contract of its own, so that what is shown can only have come by a message."""
@@ -45,6 +49,20 @@ class _Quiet(SimpleHTTPRequestHandler):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args, directory=str(ROOT))
+
+    more: ClassVar[dict[str, str]] = {}
+    """Texts that a test adds, by their addresses."""
+
+    def do_GET(self) -> None:
+        if self.path not in self.more:
+            super().do_GET()
+            return
+        content = self.more[self.path].encode()
+        self.send_response(200)
+        self.send_header("content-type", "text/html" if self.path.endswith(".html") else "application/json")
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
     def log_message(self, *_args: object) -> None:
         """Say nothing."""
@@ -107,8 +125,6 @@ def test_a_workspace_goes_in_and_results_and_changes_come_out(page: Page, host: 
     assert result["detail"]["actions"]["clerk"]["actions"][0]["instance_bindings"] == {"Order": ["a"]}
     expect(frame.get_by_role("gridcell").filter(has_text="Available")).to_have_count(1)
     assert json.loads(page.evaluate("element.currentWorkspace()"))["inputs"]["facts"] == '{"ready":true}'
-    # Nothing of it is kept in the browser.
-    assert frame.locator("html").evaluate("() => localStorage.length") == 0
     # What is done inside is told outside.
     frame.get_by_role("gridcell").filter(has_text="Available").click()
     change = json.loads(
@@ -117,13 +133,29 @@ def test_a_workspace_goes_in_and_results_and_changes_come_out(page: Page, host: 
     assert json.loads(change["detail"]["workspace"])["run"]["bindings"] == {"Order": "a"}
 
 
-def test_what_cannot_be_put_in_is_told(page: Page, host: str, embeddable: str) -> None:
+@pytest.mark.parametrize(
+    ("call", "code", "path", "sentence"),
+    [
+        ("element.load({ workspace: '{' })", "invalid_json", "", "not valid JSON"),
+        ("element.load({ workspace: { version: 9 } })", "invalid_workspace", "/workspace/version", "newer page"),
+        ("element.load({})", "invalid_message", "", "neither a workspace nor inputs"),
+        ("element.load({ inputs: { persona: 7 } })", "invalid_message", "/inputs/persona", "must be a text"),
+        ("element.select({ panel: 'why' })", "invalid_message", "/panel", "there are results"),
+        ("element.select({ selection: { kind: 'x' } })", "invalid_selection", "/selection/kind", "one of verdict"),
+        ("element.ask('tenor:lode', {})", "unknown_message", "/type", "there are tenor:load, tenor:select, tenor:get"),
+    ],
+)
+def test_what_cannot_be_done_is_told_and_changes_nothing(
+    page: Page, host: str, embeddable: str, call: str, code: str, path: str, sentence: str
+) -> None:
     open_element(page, host, **{"src-page": f"{embeddable}/", "panels": "results"})
     heard(page, "one.name === 'playground-ready'")
-    failure = "element.load({ workspace: '{\"version\": 9}' }).then(() => '', (error) => error.message)"
-    assert "open it with a newer page" in page.evaluate(failure)
-    failure = "element.load({}).then(() => '', (error) => error.message)"
-    assert "neither a workspace nor inputs" in page.evaluate(failure)
+    before = page.evaluate("element.currentWorkspace()")
+    failure = f"({call}).then(() => '', ({{ name, code, path, message }}) => [name, code, path, message])"
+    name, found_code, found_path, message = page.evaluate(failure)
+    assert (name, found_code, found_path) == ("TenorError", code, path)
+    assert sentence in message
+    assert page.evaluate("element.currentWorkspace()") == before
 
 
 def test_read_only_fixes_contract_and_inputs(page: Page, host: str, embeddable: str) -> None:
@@ -149,6 +181,71 @@ def test_read_only_fixes_contract_and_inputs(page: Page, host: str, embeddable: 
     after = json.loads(page.evaluate("element.currentWorkspace()"))
     assert after["run"]["flow"] == "dispatch"
     assert (after["contract"], after["inputs"]) == (before["contract"], before["inputs"])
+    # What is fixed for its user is not so for the page that embeds it.
+    page.evaluate("element.load({ inputs: { facts: { ready: false } } })")
+    heard(page, "one.name === 'playground-result' && one.detail.verdicts.length === 0")
+
+
+def test_what_is_selected_is_told_and_can_be_chosen(page: Page, host: str, embeddable: str) -> None:
+    workspace = json.dumps(workspace_of(CONTRACT, '{"ready": false}', {"Order": {"a": "draft"}}, "clerk"))
+    attributes = {"src-page": f"{embeddable}/", "panels": "results,why", "workspace": workspace}
+    frame = open_element(page, host, **attributes)
+    ready = json.loads(heard(page, "one.name === 'playground-ready'"))
+    assert ready["detail"] == {"protocol": 1, "panels": ["results", "why"], "readOnly": False}
+    action = {"kind": "action", "flow": "dispatch", "persona": "clerk", "bindings": {"Order": "a"}}
+    page.evaluate("selection => element.select({ selection, panel: 'why' })", action)
+    expect(frame.get_by_role("tab", name="Why")).to_have_attribute("aria-selected", "true")
+    expect(frame.locator("#panel-why")).to_contain_text("complete", timeout=PATIENCE_MS)
+    told = json.loads(heard(page, "one.name === 'playground-selection' && one.detail.panel === 'why'"))
+    assert told["detail"]["selection"] == action
+    frame.get_by_role("tab", name="Results").click()
+    heard(page, "one.name === 'playground-selection' && one.detail.panel === 'results'")
+
+
+def test_why_there_is_no_result_is_told(page: Page, host: str, embeddable: str) -> None:
+    workspace = json.dumps(workspace_of(CONTRACT.replace("ready = true", "redy = true"), "{}", {}, ""))
+    open_element(page, host, **{"src-page": f"{embeddable}/", "panels": "results", "workspace": workspace})
+    told = json.loads(heard(page, "one.name === 'playground-problems'"))
+    (problem,) = told["detail"]["problems"]
+    assert problem["code"] == "unknown_fact"
+    assert problem["place"]["line"] == 4
+    workspace = json.dumps(workspace_of(CONTRACT, "{}", {}, ""))
+    page.evaluate("workspace => element.load({ workspace })", workspace)
+    told = json.loads(heard(page, "one.detail.problems?.some(({ path }) => path === '/facts/ready')"))
+    assert len(told["detail"]["problems"]) == 1
+
+
+def test_a_playground_that_may_not_be_embedded_is_told(page: Page, host: str, site: str) -> None:
+    open_element(page, host, **{"src-page": f"{site}/", "panels": "results"})
+    told = heard(page, "one.name === 'playground-error'")
+    assert "`frame-ancestors`" in json.loads(told)["detail"]["error"]
+
+
+def test_it_leads_to_a_page_of_its_own_with_all_that_is_here(page: Page, host: str, embeddable: str) -> None:
+    workspace = json.dumps(workspace_of(CONTRACT, '{"ready": true}', {"Order": {"a": "draft"}}, "clerk"))
+    attributes = {"src-page": f"{embeddable}/", "panels": "results", "readonly": "", "workspace": workspace}
+    frame = open_element(page, host, **attributes)
+    expect(frame.get_by_role("gridcell").filter(has_text="Available")).to_have_count(1, timeout=PATIENCE_MS)
+    with page.expect_popup() as opened:
+        frame.get_by_role("button", name="Open in the playground").click()
+    whole = Tab(opened.value, embeddable)
+    whole.ready()
+    assert whole.page.url == f"{embeddable}/"
+    assert whole.workspace()["contract"]["files"]["contract.tenor"] == CONTRACT
+    expect(whole.source()).not_to_have_attribute("aria-readonly", "true")
+
+
+def test_embedded_it_keeps_nothing(page: Page, embeddable: str) -> None:
+    tab = Tab(page, embeddable)
+    page.goto(f"{embeddable}/?embed&panels=results,inputs,flow")
+    tab.ready()
+    tab.settled()
+    page.get_by_role("gridcell").filter(has_text="Available").first.click()
+    expect(page.locator("#panel-flow")).to_be_visible()
+    page.wait_for_timeout(700)
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    assert page.evaluate("caches.keys()") == []
+    tab.unharmed()
 
 
 @pytest.mark.parametrize("origin", ["https://other.example", "*", "null", ""])
@@ -185,6 +282,39 @@ def test_without_leave_the_page_is_not_embedded(page: Page, host: str, site: str
     page.wait_for_timeout(500)
     # Also of its own origin: the policy says `none`.
     expect(page.frame_locator("iframe").locator("#app")).to_have_count(0)
+
+
+def test_the_example_of_the_readme_does_what_it_says(page: Page, host: str, embeddable: str) -> None:
+    readme = (ROOT / "web" / "README.md").read_text("utf-8")
+    example = readme.split("## The playground in a page", 1)[1].split("```html\n", 1)[1].split("```", 1)[0]
+    workspace = json.dumps(workspace_of(CONTRACT, '{"ready": false}', {"Order": {"a": "draft"}}, "clerk"))
+    example = example.replace("https://play.example/", f"{embeddable}/").replace("./tenor-wasm", "/web")
+    _Quiet.more = {"/example.html": f"<!doctype html>{example}", "/order.tenor-workspace.json": workspace}
+    page.goto(f"{host}/example.html")
+    expect(page.locator("output")).to_have_text("nothing", timeout=PATIENCE_MS)
+    page.get_by_label("The form is complete").check()
+    expect(page.locator("output")).to_have_text("dispatch")
+    page.get_by_label("The form is complete").uncheck()
+    expect(page.locator("output")).to_have_text("nothing")
+
+
+def test_html_to_embed_is_made_from_what_is_open(page: Page, host: str, embeddable: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab = Tab(page, embeddable)
+    tab.leave(
+        workspace_of(CONTRACT, '{"ready": true}', {"Order": {"a": "draft"}}, "clerk") | {"title": 'A "small" <b>'}
+    )
+    tab.open()
+    page.get_by_role("button", name="Share", exact=True).click()
+    page.get_by_role("menuitem", name="Copy HTML to embed").click()
+    expect(page.get_by_text("The HTML is on the clipboard.").first).to_be_visible()
+    _Quiet.more = {"/frame.html": f"<!doctype html>{page.evaluate('navigator.clipboard.readText()')}"}
+    page.goto(f"{host}/frame.html")
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", level=1)).to_have_text('A "small" <b>')
+    expect(frame.get_by_role("tab")).to_have_text(["Results", "Flow run", "Why"])
+    expect(frame.get_by_role("gridcell").filter(has_text="Available")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(page.locator("iframe")).to_have_attribute("title", 'A "small" <b>')
 
 
 def test_an_embedded_page_is_for_everyone(page: Page, host: str, embeddable: str) -> None:

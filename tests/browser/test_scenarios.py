@@ -90,7 +90,7 @@ def test_an_error_is_pinned_as_well(shared_tab: Tab) -> None:
     before["inputs"]["facts"] = "{}"
     text = json.dumps(before)
     shared_tab.page.get_by_label("Open a file").set_input_files(
-        [{"name": "broken.json", "mimeType": "application/json", "buffer": text.encode()}]
+        {"name": "broken.json", "mimeType": "application/json", "buffer": text.encode()}
     )
     shared_tab.settled()
     pin(shared_tab, "Without facts")
@@ -105,7 +105,7 @@ def test_a_change_of_the_contract_shows_what_differs_and_can_be_accepted(shared_
     shared_tab.write(renamed(source))
     differing = card(shared_tab, "As it stands")
     expect(differing).to_contain_text("differs")
-    row = differing.get_by_role("row").filter(has_text="/verdicts/affordable")
+    row = differing.get_by_role("row").filter(has_text="Verdict affordable")
     expect(row).to_contain_text("no rule produces it")
     differing.get_by_role("button", name="Expect this").click()
     shared_tab.settled()
@@ -166,10 +166,11 @@ def test_coverage_names_what_is_missed_and_is_painted_as_the_scenarios_change(sh
     expect(states).to_contain_text("Order: ")
     panel.get_by_role("button", name="Paint it on the pictures").click()
     pictures = shared_tab.page.locator("#panel-diagrams")
-    expect(pictures).to_contain_text("The pictures show what the scenarios exercised.")
-    expect(pictures.locator("svg").first).to_contain_text("never")
-    pictures.get_by_role("button", name="Show the present situation").click()
-    expect(pictures.locator("svg").first).not_to_contain_text("never")
+    expect(pictures.get_by_label("What the scenarios cover")).to_be_checked()
+    expect(pictures.locator("svg").first).to_contain_text("not covered")
+    expect(pictures.get_by_text("3 of 3 go as expected")).to_be_visible()
+    pictures.get_by_label("What the scenarios cover").uncheck()
+    expect(pictures.locator("svg").first).not_to_contain_text("covered")
 
 
 def test_scenarios_that_are_none_are_told_with_their_place(shared_tab: Tab) -> None:
@@ -177,7 +178,7 @@ def test_scenarios_that_are_none_are_told_with_their_place(shared_tab: Tab) -> N
     scenarios(shared_tab)
     text = json.dumps({"scenarios": [{"title": "No facts", "flow": "submit"}]})
     shared_tab.page.get_by_label("Open scenarios").set_input_files(
-        [{"name": "bad.scenarios.json", "mimeType": "application/json", "buffer": text.encode()}]
+        {"name": "bad.scenarios.json", "mimeType": "application/json", "buffer": text.encode()}
     )
     problems = shared_tab.page.locator("#panel-scenarios .problems")
     expect(problems).to_contain_text("'facts' is missing")

@@ -213,3 +213,18 @@ def test_an_evaluation_without_an_end_can_be_stopped(new_tab: Callable[..., Tab]
     tab.write(ENDLESS.replace("∀ c ∈ numbers . a + b + c ≥ 0", "a ≥ 0").replace("∀ b ∈ numbers . ", ""))
     expect(tab.panel("results")).to_contain_text("all_positive", timeout=PATIENCE_MS)
     expect(tab.page.get_by_role("button", name="Evaluate again")).to_have_count(0)
+
+
+def test_an_evaluation_without_an_end_gives_way_to_the_next_edit(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab()
+    tab.leave(workspace_of(ENDLESS, json.dumps({"numbers": list(range(2000))})))
+    tab.page.goto(tab.site + "/")
+    expect(tab.page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE_MS)
+    tab.panel("inputs").get_by_role("region", name="Facts").get_by_role("button", name="JSON").click()
+    tab.page.get_by_role("textbox", name="Facts as JSON").focus()
+    tab.page.keyboard.press("ControlOrMeta+a")
+    tab.page.keyboard.type('{"numbers": [1, 2]')
+    expect(tab.panel("results")).to_contain_text("all_positive", timeout=PATIENCE_MS)
+    expect(tab.page.locator('.results-card[data-present="true"]')).to_contain_text("all_positive", timeout=PATIENCE_MS)
+    tab.settled()
+    tab.unharmed()

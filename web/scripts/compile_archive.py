@@ -23,8 +23,12 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 _ENDINGS = (".pyc", "/__init__.pyc")
 
-_COMMAND_LINE = {"cli", "__main__"}
-"""Names of modules that no host of the archive imports."""
+_ELSEWHERE = {"__main__", "agent", "cli", "client", "executor", "server"}
+"""Names of modules that no start imports: those for other hosts, some of which need what is not there."""
+
+
+_LEFT_OUT = tuple(f"tenor_wasm/{name}" for name in ("__main__.py", "cli/", "client.py", "server/"))
+"""What works only outside of a page: it need not be fetched there."""
 
 
 def compile_archive(archive: bytes, folder: str, sitecustomize: str | None = None) -> bytes:
@@ -37,7 +41,7 @@ def compile_archive(archive: bytes, folder: str, sitecustomize: str | None = Non
     compiled = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(compiled, "w") as target:
         for name in source.namelist():
-            if name.endswith("/"):
+            if name.endswith("/") or name.startswith(_LEFT_OUT):
                 continue
             content = source.read(name)
             if name.endswith(".py"):
@@ -53,7 +57,7 @@ def compile_archive(archive: bytes, folder: str, sitecustomize: str | None = Non
 def with_start(compiled: bytes, archive: bytes, folder: str, start: str, library: bytes) -> bytes:
     """The compiled archive with the module ``start``, the code of its dataclasses' methods, and the library's modules.
 
-    ``archive`` is what it was compiled from; all its modules are imported here, except those for the command line.
+    ``archive`` is what it was compiled from; all its modules are imported here that a start may import.
     """
     names = [name for name in zipfile.ZipFile(io.BytesIO(library)).namelist() if name.endswith(".pyc")]
     modules = sorted(name.removesuffix(".pyc").removesuffix("/__init__").replace("/", ".") for name in names)
@@ -81,7 +85,7 @@ def _dataclass_code(archive: bytes) -> dict[str, CodeType]:
         try:
             for name in zipfile.ZipFile(file.name).namelist():
                 module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-                if name.endswith(".py") and _COMMAND_LINE.isdisjoint(module.split(".")):
+                if name.endswith(".py") and _ELSEWHERE.isdisjoint(module.split(".")):
                     importlib.import_module(module)
         finally:
             del dataclasses.exec  # type: ignore[attr-defined]

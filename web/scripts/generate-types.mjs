@@ -14,14 +14,14 @@ const BANNER = `/**
 
 /** The schemas that are named otherwise than their file: these are results, told from the inputs by their name. */
 const RESULTS = [
-  "action_space", "action_space_change", "action_space_counts", "action_space_grouped", "diff", "elaborate", "evaluate", "evaluate_batch", "explain",
-  "format", "inspect", "load", "open_session", "outline", "run_scenarios", "session_inputs", "session_revision", "simulate_flow", "verify", "version",
-  "vocabulary",
+  "action_space", "action_space_change", "action_space_counts", "action_space_grouped", "chain_record", "diff", "elaborate", "evaluate", "evaluate_batch",
+  "execution", "executions", "explain", "format", "history", "inspect", "instances", "load", "open_session", "outline", "run_scenarios", "session_inputs",
+  "session_revision", "simulate_flow", "triggers", "verify", "version", "vocabulary",
 ];
 /** The schemas whose parts are told apart by their own names; a part of any other is called after its file, too. */
-const PLAIN_PARTS = ["action_space", "common", "elaborate", "evaluate", "files", "source_errors"];
-/** Not of the bridge: the command line's own results, the drop-in surface's error, and the wire's parameters. */
-const LEFT_OUT = ["compat_error", "error", "free", "hash", "params", "validate"];
+const PLAIN_PARTS = ["action_space", "common", "elaborate", "evaluate", "executions", "files", "source_errors", "triggers"];
+/** Not of the bridge: the command line's own results, the drop-in surface's error, the parameters of the wire and of the server. */
+const LEFT_OUT = ["compat_error", "error", "free", "hash", "http_error", "http_health", "http_index", "params", "requests", "validate"];
 /** In what a caller gives, a large integer is a bigint; in what comes back, it is the text of its digits (json.ts). */
 const INPUTS = ["facts"];
 

@@ -12,8 +12,11 @@ import { TenorError } from "./errors.js";
 /** Levels of nested lists and objects that a text or value may have; Python stops at 200. */
 const DEPTH_LIMIT = 1000;
 
-/** A number that the native parser would round; it may also match inside a string, which only costs time. */
-const INEXACT_NUMBER = /(?:^|[:[,])\s*-?(?:\d{16}|\d+[.eE])/;
+/**
+ * A number that the native parser would round. It may also match inside a string, which only costs time; so that no hash does
+ * (`"sha256:1e…"`), the colon is one that follows a key.
+ */
+const INEXACT_NUMBER = /(?:^|"\s*:|[[,])\s*-?(?:\d{16}|\d+[.eE])/;
 
 /** Parse text that Python wrote: natively where every number is safe, which is nearly always. */
 export function parseAnswer(text: string): unknown {

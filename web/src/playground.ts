@@ -8,13 +8,16 @@
  *
  * - `src-page`: the address of a playground whose host lets this page embed it (`frame-ancestors`). `panels`: which ones, all
  *   without it. `readonly`: contract and inputs are fixed. `theme`: system, light, dark or contrast. `label`: the frame's title.
- * - `workspace`: JSON text of a workspace, as the playground saves it; also a property.
- * - Events, all of which bubble: `playground-ready`, `playground-change`, `playground-result`, `playground-error`.
+ * - `workspace`: JSON text of a workspace, as the playground saves it; also a property. `loading="eager"`: do not wait until the
+ *   element comes near the view.
+ * - Events, all of which bubble: `playground-ready`, `playground-change`, `playground-selection`, `playground-result`,
+ *   `playground-problems`, `playground-error`.
  *
  * Messages go to the origin of `src-page` and are heard from there only; that page hears this one only. Where there is no document,
  * importing this does nothing.
  */
 
+import { TenorError } from "./errors.js";
 import { writeJson } from "./json.js";
 import type { ActionSpaceResult, EntityStates, EvaluateResult, Facts } from "./types.js";
 import type { Document } from "./protocol.js";
@@ -26,6 +29,38 @@ export interface PlaygroundInputs {
   readonly facts?: Document<Facts>;
   readonly states?: Document<EntityStates>;
   readonly persona?: string;
+}
+
+/** What can be selected, and is then explained. */
+export type PlaygroundSelection =
+  | { readonly kind: "verdict"; readonly verdict: string }
+  | { readonly kind: "fact"; readonly fact: string }
+  | { readonly kind: "action"; readonly flow: string; readonly persona: string; readonly bindings: Readonly<Record<string, string>> }
+  | { readonly kind: "step"; readonly flow: string; readonly step: string }
+  | { readonly kind: "instance"; readonly entity: string; readonly instance: string };
+
+export interface PlaygroundReadyDetail {
+  /** The messages that it understands; so far there is one version of them. */
+  readonly protocol: number;
+  /** The ids of the panels that are shown. */
+  readonly panels: readonly string[];
+  readonly readOnly: boolean;
+}
+
+export interface PlaygroundSelectionDetail {
+  readonly selection: PlaygroundSelection | null;
+  /** The panel in view. */
+  readonly panel: string | null;
+}
+
+export interface PlaygroundProblemsDetail {
+  /** Why there is no result: errors in the contract or the inputs, or the evaluator did not start. */
+  readonly problems: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly path: string;
+    readonly place?: { readonly file: string; readonly line: number; readonly column: number };
+  }[];
 }
 
 export interface PlaygroundChangeDetail {
@@ -47,11 +82,19 @@ export interface PlaygroundErrorDetail {
 const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ?? (class {} as unknown as typeof HTMLElement);
 
 const STYLE = ":host { display: block; height: 32rem; } iframe { width: 100%; height: 100%; border: 0; }";
-/** The page runs its own scripts and keeps nothing; it may give files and open links. */
-const SANDBOX = "allow-scripts allow-same-origin allow-downloads allow-popups";
+/** The page runs its own scripts and keeps nothing; it may give files, and open itself as a page of its own. */
+const SANDBOX = "allow-scripts allow-same-origin allow-downloads allow-popups allow-popups-to-escape-sandbox";
+/** A frame that says nothing for so long after it was loaded shows no playground, or one that may not be embedded here. */
+const SILENCE_MS = 10_000;
 
 /** What the page says, and the event that it becomes. */
-const EVENTS = { "tenor:ready": "playground-ready", "tenor:change": "playground-change", "tenor:result": "playground-result" } as const;
+const EVENTS = {
+  "tenor:ready": "playground-ready",
+  "tenor:change": "playground-change",
+  "tenor:selection": "playground-selection",
+  "tenor:result": "playground-result",
+  "tenor:problems": "playground-problems",
+} as const;
 
 interface Pending {
   readonly resolve: (answer: Answer) => void;
@@ -62,7 +105,16 @@ interface Answer {
   readonly type: string;
   readonly id?: unknown;
   readonly workspace?: unknown;
+  readonly code?: unknown;
   readonly message?: unknown;
+  readonly path?: unknown;
+}
+
+interface Content {
+  readonly workspace?: Document;
+  readonly inputs?: PlaygroundInputs;
+  readonly selection?: PlaygroundSelection | null;
+  readonly panel?: string;
 }
 
 export class TenorPlaygroundElement extends Base {
@@ -75,6 +127,7 @@ export class TenorPlaygroundElement extends Base {
   private next = 0;
   private given: Document | undefined;
   private scheduled = false;
+  private silence: ReturnType<typeof setTimeout> | undefined;
 
   /** The workspace that it begins with, as a value or as JSON text. */
   get workspace(): Document | undefined {
@@ -105,9 +158,14 @@ export class TenorPlaygroundElement extends Base {
     else this.schedule();
   }
 
-  /** Put a workspace, or only inputs, into the playground. Rejects with what is wrong with them. */
-  async load(content: { readonly workspace?: Document; readonly inputs?: PlaygroundInputs }): Promise<void> {
+  /** Put a workspace, or only inputs, into the playground. Rejects with the `TenorError` that says what is wrong with them. */
+  async load(content: Pick<Content, "workspace" | "inputs">): Promise<void> {
     await this.ask("tenor:load", content);
+  }
+
+  /** Select something, or show a panel, or both. */
+  async select(content: Pick<Content, "selection" | "panel">): Promise<void> {
+    await this.ask("tenor:select", content);
   }
 
   /** The JSON text of the workspace as it is now. */
@@ -134,6 +192,9 @@ export class TenorPlaygroundElement extends Base {
     const frame = document.createElement("iframe");
     frame.title = this.getAttribute("label") ?? "Tenor playground";
     frame.setAttribute("sandbox", SANDBOX);
+    frame.allow = "clipboard-write";
+    frame.loading = this.getAttribute("loading") === "eager" ? "eager" : "lazy";
+    frame.addEventListener("load", () => this.expectAnswer(page.origin), { signal: this.listening.signal });
     frame.src = page.href;
     this.frame = frame;
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
@@ -146,7 +207,7 @@ export class TenorPlaygroundElement extends Base {
   private page(): URL | undefined {
     const address = this.getAttribute("src-page");
     if (address === null || !URL.canParse(address, document.baseURI)) {
-      this.fail(new Error("set the attribute `src-page` to the address of a playground"));
+      this.fail(new TenorError("no_playground", "set the attribute `src-page` to the address of a playground"));
       return undefined;
     }
     const page = new URL(address, document.baseURI);
@@ -162,10 +223,21 @@ export class TenorPlaygroundElement extends Base {
   private end(reason: string): void {
     this.listening.abort();
     this.isReady = false;
-    for (const { reject } of this.pending.values()) reject(new Error(reason));
+    clearTimeout(this.silence);
+    for (const { reject } of this.pending.values()) reject(new TenorError("playground_gone", reason));
     this.pending.clear();
     this.frame?.remove();
     this.frame = undefined;
+  }
+
+  /** A frame that was refused is loaded like any other: all that shows it is that nobody speaks. */
+  private expectAnswer(origin: string): void {
+    clearTimeout(this.silence);
+    if (this.isReady) return;
+    const message =
+      `no playground at ${origin} has answered: see that the address is right, and that its host lets ${location.origin} embed it ` +
+      "(`frame-ancestors` of its policy)";
+    this.silence = setTimeout(() => this.fail(new TenorError("playground_silent", message)), SILENCE_MS);
   }
 
   private hear({ source, origin, data }: MessageEvent<unknown>, expected: string): void {
@@ -175,13 +247,14 @@ export class TenorPlaygroundElement extends Base {
     const waiting = typeof answer.id === "number" ? this.pending.get(answer.id) : undefined;
     if (waiting !== undefined) {
       this.pending.delete(answer.id as number);
-      if (answer.type === "tenor:error") waiting.reject(new Error(String(answer.message)));
+      if (answer.type === "tenor:error") waiting.reject(new TenorError(String(answer.code), String(answer.message), String(answer.path)));
       else waiting.resolve(answer);
     } else if (Object.hasOwn(EVENTS, answer.type)) this.tell(answer as Answer & { type: keyof typeof EVENTS });
   }
 
   private tell({ type, ...detail }: Answer & { readonly type: keyof typeof EVENTS }): void {
     if (type === "tenor:ready") {
+      clearTimeout(this.silence);
       this.isReady = true;
       this.putIn();
     }
@@ -198,9 +271,11 @@ export class TenorPlaygroundElement extends Base {
     this.dispatchEvent(new CustomEvent<PlaygroundErrorDetail>("playground-error", { detail: { error }, bubbles: true, composed: true }));
   }
 
-  private ask(type: string, content: { readonly workspace?: Document; readonly inputs?: PlaygroundInputs }): Promise<Answer> {
+  private ask(type: string, content: Content): Promise<Answer> {
     const { frame } = this;
-    if (!this.isReady || frame?.contentWindow == null) return Promise.reject(new Error("wait for the event `playground-ready`"));
+    if (!this.isReady || frame?.contentWindow == null) {
+      return Promise.reject(new TenorError("playground_not_ready", "wait for the event `playground-ready`"));
+    }
     const id = this.next++;
     const message = { type, id, ...asTexts(content) };
     frame.contentWindow.postMessage(message, new URL(frame.src).origin);
@@ -209,10 +284,11 @@ export class TenorPlaygroundElement extends Base {
 }
 
 /** Documents as JSON text: a message would round nothing, but a value may hold what cannot be sent. */
-function asTexts({ workspace, inputs }: { readonly workspace?: Document; readonly inputs?: PlaygroundInputs }): object {
+function asTexts({ workspace, inputs, ...others }: Content): object {
   const text = (document: Document): string => (typeof document === "string" ? document : writeJson(document));
   const { facts, states, persona } = inputs ?? {};
   return {
+    ...others,
     ...(workspace !== undefined && { workspace: text(workspace) }),
     ...(inputs !== undefined && {
       inputs: {
@@ -237,8 +313,10 @@ declare global {
     "tenor-playground": TenorPlaygroundElement;
   }
   interface HTMLElementEventMap {
-    "playground-ready": CustomEvent<object>;
+    "playground-ready": CustomEvent<PlaygroundReadyDetail>;
     "playground-change": CustomEvent<PlaygroundChangeDetail>;
+    "playground-selection": CustomEvent<PlaygroundSelectionDetail>;
+    "playground-problems": CustomEvent<PlaygroundProblemsDetail>;
     "playground-result": CustomEvent<PlaygroundResultDetail>;
     "playground-error": CustomEvent<PlaygroundErrorDetail>;
   }

@@ -1538,6 +1538,17 @@ export interface Chain {
   trust_domain?: ChainTrustDomain;
 }
 /**
+ * A provenance chain as it is stored: it verifies as it stands; what vouches for it stands beside it.
+ */
+export interface ChainRecordResult {
+  provenance_chain_id: string;
+  execution_id: string;
+  contract_hash: ContractHash;
+  chain: Chain;
+  attestation?: string;
+  trust_domain?: string;
+}
+/**
  * A produced verdict; what its rule touched is listed in the order of first touch (§7.2).
  */
 export interface Verdict {
@@ -1709,6 +1720,144 @@ export interface EvaluateBatchResult {
    */
   failed: number;
   contract_hash: ContractHash;
+}
+export interface ExecutionOperation {
+  sequence: number;
+  step_id: string;
+  step_type: string;
+  operation: string;
+  persona: string;
+  outcome?: string | null;
+  error_code?: string;
+  instance_binding: {
+    [k: string]: string;
+  };
+  provenance_id?: string;
+}
+export interface ExecutionTransition {
+  entity_id: string;
+  instance_id: string;
+  from_state: string;
+  to_state: string;
+  version: number;
+  operation: string;
+}
+/**
+ * A flow that ran on instances, and what was recorded of it (§15.3).
+ */
+export interface ExecutionResult {
+  execution_id: string;
+  provenance_chain_id: string;
+  contract: string;
+  contract_hash: ContractHash;
+  flow_id: string;
+  persona: string;
+  outcome: string;
+  /**
+   * Whether a parent flow would treat this ending as a failure.
+   */
+  failed: boolean;
+  /**
+   * The bindings as they were given.
+   */
+  instance_bindings: {
+    [k: string]: string;
+  };
+  /**
+   * RFC 3339, UTC.
+   */
+  started_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  completed_at: string;
+  request_id?: string;
+  trigger_id?: string;
+  trust_domain?: string;
+  /**
+   * The bindings that were used.
+   */
+  resolved_bindings: {
+    [k: string]: string;
+  };
+  simulation: false;
+  /**
+   * Whether the request had been carried out before; this is what it led to then.
+   */
+  repeated: boolean;
+  path?: PathStep[];
+  verdicts?: Verdict[];
+  warnings?: Warnings;
+  operations: ExecutionOperation[];
+  transitions: ExecutionTransition[];
+  attestation?: string;
+  /**
+   * What it triggered, where the contract is one of a system's.
+   */
+  triggers?: Trigger[];
+}
+export interface Trigger {
+  trigger_id: string;
+  source_contract: string;
+  source_flow: string;
+  source_outcome: string;
+  source_execution: string;
+  target_contract: string;
+  target_flow: string;
+  persona: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  fired_at: string;
+  status: "pending" | "initiated" | "failed";
+  /**
+   * The execution of the target flow.
+   */
+  initiated_at?: string;
+  failure_code?: string;
+  failure_reason?: string;
+  attestation?: string;
+  trust_domain?: string;
+}
+export interface ExecutionRecord {
+  execution_id: string;
+  provenance_chain_id: string;
+  contract: string;
+  contract_hash: ContractHash;
+  flow_id: string;
+  persona: string;
+  outcome: string;
+  /**
+   * Whether a parent flow would treat this ending as a failure.
+   */
+  failed: boolean;
+  /**
+   * Entity → instance that the flow was bound to.
+   */
+  instance_bindings: {
+    [k: string]: string;
+  };
+  /**
+   * RFC 3339, UTC.
+   */
+  started_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  completed_at: string;
+  request_id?: string;
+  trigger_id?: string;
+  trust_domain?: string;
+}
+/**
+ * A page of executions, in the order in which they were recorded.
+ */
+export interface ExecutionsResult {
+  items: ExecutionRecord[];
+  /**
+   * What gives the next page; null on the last one.
+   */
+  next_cursor: string | null;
 }
 /**
  * Where the construct stands in its source.
@@ -1917,6 +2066,38 @@ export interface Files {
 export interface FormatResult {
   source: string;
 }
+export interface HistoryChange {
+  /**
+   * RFC 3339, UTC.
+   */
+  timestamp: string;
+  /**
+   * null for the creation.
+   */
+  operation: string | null;
+  from_state: string | null;
+  to_state: string;
+  persona: string | null;
+  provenance_chain_id: string | null;
+  version: number;
+  contract: string;
+  execution_id?: string;
+  trust_domain?: string;
+}
+/**
+ * An instance as it stands and a page of what happened to it, its creation first.
+ */
+export interface HistoryResult {
+  entity: string;
+  instance: string;
+  current_state: string;
+  version: number;
+  history: HistoryChange[];
+  /**
+   * What gives the next page; null on the last one.
+   */
+  next_cursor: string | null;
+}
 /**
  * Where it is declared, where the contract came from source.
  */
@@ -2044,6 +2225,36 @@ export interface InspectResult {
   warnings: Warnings;
 }
 /**
+ * An instance of an entity as it stands (§6.5).
+ */
+export interface Instance {
+  entity_id: string;
+  instance_id: string;
+  state: string;
+  /**
+   * How often it has changed since it was created.
+   */
+  version: number;
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  updated_at: string;
+}
+/**
+ * A page of the instances of an entity, by id (E17).
+ */
+export interface InstancesResult {
+  items: Instance[];
+  /**
+   * What gives the next page; null on the last one.
+   */
+  next_cursor: string | null;
+}
+/**
  * Result of load.
  */
 export interface LoadResult {
@@ -2051,6 +2262,26 @@ export interface LoadResult {
   contract_id: string;
   contract_hash: ContractHash;
   warnings: Warnings;
+}
+/**
+ * What an agent needs to begin, in one document (§19.1).
+ */
+export interface Manifest {
+  /**
+   * The interchange bundle of the contract or the system.
+   */
+  bundle: {[k: string]: unknown};
+  capabilities: {[k: string]: unknown};
+  /**
+   * It follows from the bundle alone (§19.2).
+   */
+  etag: string;
+  tenor: string;
+  trust?: {
+    attestation_format?: string;
+    bundle_attestation?: string;
+    trust_domain?: string;
+  };
 }
 /**
  * Result of open_session.
@@ -2280,6 +2511,16 @@ export interface SourceErrors {
     message: string;
     help?: string;
   }[];
+}
+/**
+ * A page of the triggers that fired in a system, oldest first (§12.4).
+ */
+export interface TriggersResult {
+  items: Trigger[];
+  /**
+   * What gives the next page; null on the last one.
+   */
+  next_cursor: string | null;
 }
 /**
  * Where the chain departs first from what follows from its inputs.

@@ -14,6 +14,12 @@ test("an answer whose strings look like large numbers is parsed alike", () => {
   assert.deepEqual(parseAnswer(text), JSON.parse(text));
 });
 
+test("a hash does not keep an answer from the native parser, which is the quick one and knows no limit of depth", () => {
+  const around = (value) => `${"[".repeat(5000)}${value}${"]".repeat(5000)}`;
+  assert.doesNotThrow(() => parseAnswer(around('{"contract_hash":"sha256:1e677cad","b":"0:7.5","c":1}')));
+  assert.throws(() => parseAnswer(around('{"a" : 1.5}')), { code: "too_deep" });
+});
+
 test("the own parser agrees with the native one on everything whose numbers are safe", () => {
   const texts = [
     '"\\u00e9\\n\\\\\\"\\/😀"', "null", "true", " [ ] ", "{ }", '[[],{},[{"a":[null,false]}]]', '{"":0,"a b":"c"}', "-0", '"\\ud83d\\ude00"',

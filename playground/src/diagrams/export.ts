@@ -1,6 +1,6 @@
 /** A picture as a file of its own: the colours of the theme are written into it. */
 
-const INLINED = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "font-weight", "text-anchor"] as const;
+const INLINED = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "font-weight", "text-anchor", "paint-order"] as const;
 /** Pixels of a PNG for each pixel of the picture. */
 const SHARPNESS = 2;
 

@@ -222,8 +222,8 @@ function Badge({ text, x, y }: { readonly text: string; readonly x: number; read
   const width = 12 + 7 * text.length;
   return (
     <g class="diagram-badge">
-      <rect x={x - width + 8} y={y - 10} width={width} height={19} rx={9.5} />
-      <text x={x - width / 2 + 8} y={y + 4}>
+      <rect x={x - width + 8} y={y - 13} width={width} height={19} rx={9.5} />
+      <text x={x - width / 2 + 8} y={y + 1}>
         {text}
       </text>
     </g>

@@ -1,31 +1,48 @@
-/** A flow as a picture: its steps, the ways between them, and the way that a run takes. */
+/** A flow as a picture: its steps, the ways between them, and the way that a run takes or what the scenarios exercise. */
 
 import type { InspectEdge, InspectGraph, InspectNode } from "tenor-wasm";
 import type { GraphPath } from "../flow/frames";
-import { hitsBadge, hitsOf } from "./coverage";
+import { type Coverage, hitsOf, hitsSign, hitsTone, hitsWords, share, sumOf } from "./coverage";
 import { type Cell, cell, type Picture, type PictureEdge, type PictureGroup, type PictureNode, type Tone } from "./picture";
 
 export interface FlowPictureOptions {
   readonly flow: string;
   readonly graph: InspectGraph;
   readonly path: GraphPath | null;
+  /** What the scenarios exercise, where that is painted in the place of the path. */
+  readonly coverage?: Coverage | null;
   /** The number under which a node stands in the list of steps. */
   readonly numbers?: ReadonlyMap<string, string>;
   readonly onStep?: (step: string) => void;
 }
 
-export function flowPicture({ flow, graph, path, numbers, onStep }: FlowPictureOptions): Picture {
+export function flowPicture(options: FlowPictureOptions): Picture {
+  const { flow, graph, path, coverage = null } = options;
+  const steps = graph.nodes.filter(({ kind }) => kind !== "terminal");
+  const covered = share(steps.map((node) => nodeHits(node, options)), "steps covered");
+  const ways = share(graph.edges.map((edge) => edgeHits(edge, options)), "ways");
   return {
-    title: `Flow ${flow}`,
+    title: `Flow ${flow}${covered === "" ? "" : `: ${covered}, ${ways}`}`,
     direction: "down",
-    nodes: graph.nodes.map((node) => pictureNode(node, flow, path, numbers, onStep)),
-    edges: graph.edges.map((edge, index) => pictureEdge(edge, flow, path, index)),
+    nodes: graph.nodes.map((node) => pictureNode(node, options)),
+    edges: graph.edges.map((edge, index) => pictureEdge(edge, index, options)),
     groups: groupsOf(graph),
     table: {
-      columns: ["Step", "What it does", "Where it leads", ...(path === null ? [] : ["In this run"])],
-      rows: graph.nodes.filter(({ kind }) => kind !== "terminal").map((node) => row(node, graph, flow, path, onStep)),
+      columns: ["Step", "What it does", "Where it leads", ...(coverage !== null ? ["In the scenarios"] : path !== null ? ["In this run"] : [])],
+      rows: steps.map((node) => row(node, options)),
     },
   };
+}
+
+function edgeHits({ step_id: step, way }: InspectEdge, { flow, coverage = null }: FlowPictureOptions): number | undefined {
+  return way === undefined ? undefined : hitsOf(coverage, "edges", `${flow}/${step}: ${way}`);
+}
+
+/** An end is exercised as often as the ways that lead to it. */
+function nodeHits({ id, kind, step_id: step }: InspectNode, options: FlowPictureOptions): number | undefined {
+  const { flow, graph, coverage = null } = options;
+  if (kind === "terminal") return sumOf(graph.edges.filter(({ to }) => to === id).map((edge) => edgeHits(edge, options)));
+  return step === undefined ? undefined : hitsOf(coverage, "steps", `${flow}/${step}`);
 }
 
 /** A step in words: what it does, by whom. */
@@ -56,26 +73,20 @@ export function nodeName({ kind, step_id: step, operation_id: operation, outcome
 
 const LONGEST = 38;
 
-function pictureNode(
-  node: InspectNode,
-  flow: string,
-  path: GraphPath | null,
-  numbers: ReadonlyMap<string, string> | undefined,
-  onStep: ((step: string) => void) | undefined,
-): PictureNode {
+function pictureNode(node: InspectNode, options: FlowPictureOptions): PictureNode {
   const { id, kind, step_id: step, within, branch_id: branch } = node;
+  const { path, numbers, onStep } = options;
   const name = nodeName(node);
   const said = deed(node);
-  const hits = step === undefined ? undefined : hitsOf("steps", `${flow}/${step}`);
-  const badge = hits === undefined ? numbers?.get(id) : hitsBadge(hits);
-  const tone = hits === undefined ? toneOf(node, path) : hits === 0 ? "closed" : "good";
+  const hits = nodeHits(node, options);
+  const badge = hits === undefined ? numbers?.get(id) : hitsSign(hits);
   const run = step === undefined || onStep === undefined ? undefined : () => onStep(step);
   return {
     id,
     shape: kind === "operation" ? "step" : kind,
     label: name,
     lines: kind === "terminal" ? [] : [said.length > LONGEST ? `${said.slice(0, LONGEST - 1)}…` : said],
-    tone,
+    tone: hits === undefined ? toneOf(node, path) : hitsTone(hits),
     ...(badge !== undefined && { badge }),
     ...(within !== undefined && branch !== undefined && { group: `${within}/${branch}` }),
     ...(run !== undefined && { run }),
@@ -90,15 +101,17 @@ function toneOf({ id }: InspectNode, path: GraphPath | null): Tone {
   return path.nodes.has(id) ? "path" : "plain";
 }
 
-function pictureEdge({ from, to, label, kind, step_id: step, way }: InspectEdge, flow: string, path: GraphPath | null, index: number): PictureEdge {
-  const hits = way === undefined ? undefined : hitsOf("edges", `${flow}/${step}: ${way}`);
-  const isGone = hits === undefined ? path?.edges.has(index) === true : hits > 0;
+function pictureEdge(edge: InspectEdge, index: number, options: FlowPictureOptions): PictureEdge {
+  const { from, to, label, kind } = edge;
+  const hits = edgeHits(edge, options);
+  const isGone = hits === undefined ? options.path?.edges.has(index) === true : hits > 0;
+  const hasFailed = kind === "failure" && hits === undefined;
   return {
     from,
     to,
-    label: hits === undefined ? label : `${label} (${hitsBadge(hits)})`,
-    tone: isGone ? (kind === "failure" ? "failed" : "path") : "plain",
-    isDashed: kind === "failure" && !isGone,
+    label: hits === undefined ? label : `${label} (${hitsSign(hits)})`,
+    tone: isGone ? (hasFailed ? "failed" : "path") : "plain",
+    isDashed: (kind === "failure" && !isGone) || hits === 0,
   };
 }
 
@@ -115,26 +128,23 @@ function groupsOf({ nodes }: InspectGraph): readonly PictureGroup[] {
   return [...groups.values()];
 }
 
-function row(
-  node: InspectNode,
-  graph: InspectGraph,
-  flow: string,
-  path: GraphPath | null,
-  onStep: ((step: string) => void) | undefined,
-): readonly Cell[] {
+function row(node: InspectNode, options: FlowPictureOptions): readonly Cell[] {
+  const { graph, path, coverage = null, onStep } = options;
   const byId = new Map(graph.nodes.map((one) => [one.id, one]));
   const target = (id: string): string => {
     const found = byId.get(id);
     return found?.kind === "terminal" ? `the end ${nodeName(found)}` : found === undefined ? id : nodeName(found);
   };
-  const ways = graph.edges.filter(({ from }) => from === node.id).map(({ label, to }) => `${label}: ${target(to)}`);
+  const way = (edge: InspectEdge): string => {
+    const hits = edgeHits(edge, options);
+    return `${edge.label}: ${target(edge.to)}${hits === undefined ? "" : ` (${hitsWords(hits)})`}`;
+  };
   const { step_id: step, branch_id: branch } = node;
-  const hits = step === undefined ? undefined : hitsOf("steps", `${flow}/${step}`);
   const inRun = path === null ? [] : [cell(path.failed.has(node.id) ? "failed" : path.nodes.has(node.id) ? "taken" : "not taken")];
   return [
     cell(nodeName(node) + (branch === undefined ? "" : ` (branch ${branch})`), step === undefined || onStep === undefined ? undefined : () => onStep(step)),
-    cell(deed(node) + (hits === undefined ? "" : `; by scenarios ${hitsBadge(hits)}`)),
-    cell(ways.join("; ")),
-    ...inRun,
+    cell(deed(node)),
+    cell(graph.edges.filter(({ from }) => from === node.id).map(way).join("; ")),
+    ...(coverage === null ? inRun : [cell(hitsWords(nodeHits(node, options)))]),
   ];
 }

@@ -10,10 +10,10 @@ import { instances } from "../inputs/documents";
 import { explain, narrow } from "../shell/navigate";
 import { workspace } from "../state/store";
 import { Tabs, VirtualTable } from "../widgets";
-import { coverage } from "./coverage";
+import { Cover, painted } from "./cover";
 import { Figure, Viewer } from "./figure";
 import { FlowFigure } from "./flow-figure";
-import { drawMatrix, matrixTable } from "./matrix";
+import { drawMatrix, matrixTable, matrixTitle } from "./matrix";
 import { rulesPicture } from "./rules-picture";
 import { statesPicture } from "./states-picture";
 
@@ -36,14 +36,7 @@ export function DiagramsView(): JSX.Element {
   const { View } = KINDS[kind];
   return (
     <div class="diagrams">
-      {coverage.value === null ? null : (
-        <p class="row">
-          The pictures show what the scenarios exercised.
-          <button type="button" onClick={() => (coverage.value = null)}>
-            Show the present situation
-          </button>
-        </p>
-      )}
+      <Cover />
       <Tabs
         label="Pictures"
         prefix="picture-"
@@ -97,7 +90,8 @@ interface StatesFigureProps {
 }
 
 function StatesFigure({ entity, operations, known, chosen, marked, onState }: StatesFigureProps): JSX.Element {
-  const picture = statesPicture({ entity, operations, instances: known, chosen, marked, isWide: !narrow.value, onState });
+  const coverage = painted.value;
+  const picture = statesPicture({ entity, operations, instances: known, chosen, marked, coverage, isWide: !narrow.value, onState });
   return <Figure picture={picture} reveal={chosen} />;
 }
 
@@ -156,26 +150,29 @@ function Flows({ declared }: KindProps): JSX.Element {
         <button type="button" onClick={() => runFlow(flow.id)}>
           Run it
         </button>
-        <span class="hint">{isRun ? `The way of the run that is set up: ${value.outcome}` : "No run of it is set up."}</span>
+        {painted.value !== null ? null : (
+          <span class="hint">{isRun ? `The way of the run that is set up: ${value.outcome}` : "No run of it is set up."}</span>
+        )}
       </div>
-      <FlowFigure key={flow.id} flow={flow.id} path={path} />
+      <FlowFigure key={flow.id} flow={flow.id} path={painted.value === null ? path : null} coverage={painted.value} />
     </div>
   );
 }
 
 function Rules({ declared }: KindProps): JSX.Element {
   const found = verdicts.answer.value.value?.verdicts ?? [];
-  const painted = coverage.value;
-  const picture = useMemo(() => rulesPicture(declared, found), [declared, found, painted]);
+  const coverage = painted.value;
+  const picture = useMemo(() => rulesPicture(declared, found, coverage), [declared, found, coverage]);
   if (declared.rules.length === 0) return <p class="hint">The contract has no rules.</p>;
   return <Figure picture={picture} height={560} />;
 }
 
 function Personas({ declared }: KindProps): JSX.Element {
-  const { width, height, parts } = drawMatrix({ declared, acting: persona.value });
+  const coverage = painted.value;
+  const { width, height, parts } = drawMatrix({ declared, acting: persona.value, coverage });
   if (declared.personas.length === 0) return <p class="hint">The contract has no personas.</p>;
   return (
-    <Viewer title="Who may carry out what" table={matrixTable(declared)} size={{ width, height }} height={560}>
+    <Viewer title={matrixTitle(declared, coverage)} table={matrixTable(declared, coverage)} size={{ width, height }} height={560}>
       {parts}
     </Viewer>
   );

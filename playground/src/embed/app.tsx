@@ -1,48 +1,67 @@
-/** The embedded page: the named panels and nothing around them. */
+/** The embedded page: the named panels, and above them what is shown and the way to the whole playground. */
 
 import type { JSX } from "preact";
 import { busy } from "../engine";
-import { showPanel } from "../shell/navigate";
+import { showOnlyTabs, showPanel, tellPlaces } from "../shell/navigate";
 import type { Panel } from "../shell/panel";
 import { PANELS } from "../shell/panels";
 import { EngineStatus } from "../shell/status";
-import { settings } from "../state/store";
+import { linkTo } from "../share/link";
+import { workspace } from "../state/store";
 import { Announcer, type Tab, Tabs } from "../widgets";
 import type { EmbedMode } from "./mode";
+import { chosenPanel, panelsOf } from "./panels";
 import "./embed.css";
 
 /** In these nothing can be done without changing what is fixed. */
 const CHANGING = new Set(["contract", "inputs", "scenarios"]);
 
+/** Panels that are not shown are not gone to, and there is no dock. */
+export function limitTo(mode: EmbedMode): void {
+  showOnlyTabs();
+  tellPlaces(Object.fromEntries(panelsOf(mode).map(({ id, place }) => [id, place])));
+}
+
 export function EmbedApp({ mode }: { readonly mode: EmbedMode }): JSX.Element {
-  const shown = panelsOf(mode);
-  const chosen = shown.find(({ id }) => id === settings.value.phone) ?? shown[0];
-  const tabs: readonly Tab[] = shown.map(({ id, title, badge }) => ({ id, title, badge: badge?.value ?? null }));
   return (
     <>
-      <main id="main" class={mode.readOnly ? "embed embed-readonly" : "embed"} tabIndex={-1} aria-busy={busy.value}>
+      <header class="embed-bar">
+        <h1>{workspace.value.title}</h1>
+        {mode.readOnly ? <span class="hint">Read only</span> : null}
         <EngineStatus />
-        {chosen === undefined ? (
-          <p class="error">{`None of the panels in the address exists; there are ${PANELS.map(({ id }) => id).join(", ")}.`}</p>
-        ) : shown.length === 1 ? (
-          <div id={`panel-${chosen.id}`} class="tab-panel" role="region" aria-label={chosen.title} tabIndex={-1}>
-            <Content panel={chosen} mode={mode} />
-          </div>
-        ) : (
-          <div class="side">
-            <Tabs label="Panels" tabs={tabs} chosen={chosen.id} onChoose={(id) => showPanel(id)}>
-              <Content panel={chosen} mode={mode} />
-            </Tabs>
-          </div>
-        )}
+        <button type="button" class="link" onClick={() => void openWhole()}>
+          Open in the playground
+        </button>
+      </header>
+      <main id="main" class={mode.readOnly ? "embed embed-readonly" : "embed"} tabIndex={-1} aria-busy={busy.value}>
+        <Panels mode={mode} />
       </main>
       <Announcer />
     </>
   );
 }
 
-function panelsOf({ panels }: EmbedMode): readonly Panel[] {
-  return panels.length === 0 ? PANELS : panels.flatMap((id) => PANELS.filter((panel) => panel.id === id));
+function Panels({ mode }: { readonly mode: EmbedMode }): JSX.Element {
+  const shown = panelsOf(mode);
+  const chosen = chosenPanel(mode);
+  if (chosen === undefined) {
+    return <p class="error">{`None of the panels in the address exists; there are ${PANELS.map(({ id }) => id).join(", ")}.`}</p>;
+  }
+  if (shown.length === 1) {
+    return (
+      <div id={`panel-${chosen.id}`} class="tab-panel" role="region" aria-label={chosen.title} tabIndex={-1}>
+        <Content panel={chosen} mode={mode} />
+      </div>
+    );
+  }
+  const tabs: readonly Tab[] = shown.map(({ id, title, badge }) => ({ id, title, badge: badge?.value ?? null }));
+  return (
+    <div class="side">
+      <Tabs label="Panels" tabs={tabs} chosen={chosen.id} onChoose={(id) => showPanel(id)}>
+        <Content panel={chosen} mode={mode} />
+      </Tabs>
+    </div>
+  );
 }
 
 function Content({ panel: { id, View }, mode }: { readonly panel: Panel; readonly mode: EmbedMode }): JSX.Element {
@@ -53,4 +72,9 @@ function Content({ panel: { id, View }, mode }: { readonly panel: Panel; readonl
       <View />
     </fieldset>
   );
+}
+
+/** All that is here, in a page of its own where it can be changed. */
+async function openWhole(): Promise<void> {
+  window.open(await linkTo(workspace.peek()), "_blank", "noopener");
 }

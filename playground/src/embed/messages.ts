@@ -1,83 +1,40 @@
 /**
  * Talks to the page that embeds this one, and to no other: the origin in the address is the only one that is heard, and the only
- * one that anything is sent to. Messages are objects with a `type`; an `id` is given back with the answer.
+ * one that anything is sent to. Messages are objects with a `type`; an `id` is given back with the answer. `requests.ts` has what is
+ * heard.
  *
- * - Heard: `tenor:load` { workspace?, inputs? }, `tenor:get`.
- * - Said: `tenor:ready`, `tenor:change` { workspace }, `tenor:result` { verdicts, actions }; in answer `tenor:loaded`,
- *   `tenor:workspace` { workspace }, `tenor:error` { message }.
+ * Said without being asked: `tenor:ready` { protocol, panels, readOnly }, `tenor:change` { workspace }, `tenor:selection`
+ * { selection, panel }, `tenor:result` { verdicts, actions }, `tenor:problems` { problems }.
  */
 
 import { effect } from "@preact/signals";
 import { writeJson } from "tenor-wasm";
-import { actionSpaces, verdicts } from "../engine";
-import { readable, readWorkspace, WorkspaceError } from "../state/read";
-import { replaceWorkspace, update, workspace } from "../state/store";
-import { setInputs } from "../state/updates";
-import type { Inputs, Workspace } from "../state/workspace";
+import { actionSpaces, busy, contract, inputProblems, type Problem, runtime, verdicts } from "../engine";
+import { workspace } from "../state/store";
+import type { EmbedMode } from "./mode";
+import { chosenPanel, panelsOf } from "./panels";
+import { answerTo, isRequest } from "./requests";
 
+/** What this page understands and says. A member more in a message is no other protocol, one less is. */
+const PROTOCOL = 1;
 /** Changes are told when they pause. */
 const PAUSE_MS = 150;
 
-interface Request {
-  readonly type: string;
-  readonly id?: unknown;
-  readonly workspace?: unknown;
-  readonly inputs?: unknown;
-}
-
-/** Begins to listen and to tell. */
-export function converse(origin: string, parent: Window = window.parent): void {
-  if (parent === window) return;
-  const say = (type: string, content: object = {}): void => parent.postMessage({ type, ...content }, origin);
-  addEventListener("message", ({ source, origin: from, data }: MessageEvent<unknown>) => {
-    if (source !== parent || from !== origin || !isRequest(data)) return;
-    answer(data, (type, content) => say(type, { ...content, ...(data.id !== undefined && { id: data.id }) }));
-  });
-  tellChanges(say);
-  tellResults(say);
-  say("tenor:ready");
-}
-
-function isRequest(data: unknown): data is Request {
-  return typeof data === "object" && data !== null && typeof (data as Partial<Request>).type === "string";
-}
-
 type Say = (type: string, content?: object) => void;
 
-function answer(request: Request, say: Say): void {
-  if (request.type === "tenor:get") say("tenor:workspace", { workspace: writeJson(workspace.peek()) });
-  if (request.type !== "tenor:load") return;
-  try {
-    load(request);
-    say("tenor:loaded");
-  } catch (thrown) {
-    say("tenor:error", { message: readable(thrown) });
-  }
-}
-
-/** Read whole before anything is changed. */
-function load({ workspace: next, inputs }: Request): void {
-  if (next === undefined && inputs === undefined) throw new WorkspaceError("there is neither a workspace nor inputs in the message");
-  const read: Workspace | undefined = next === undefined ? undefined : readWorkspace(asText(next));
-  const changes = inputs === undefined ? {} : readInputs(inputs);
-  if (read !== undefined) replaceWorkspace({ ...read, inputs: { ...read.inputs, ...changes } });
-  else update(setInputs(changes));
-}
-
-/** `facts` and `states` as values or as JSON text, as everywhere. */
-function readInputs(inputs: unknown): Partial<Inputs> {
-  if (typeof inputs !== "object" || inputs === null) throw new WorkspaceError("the inputs must be an object");
-  const { facts, states, persona } = inputs as Readonly<Record<string, unknown>>;
-  if (persona !== undefined && typeof persona !== "string") throw new WorkspaceError("the persona must be a text");
-  return {
-    ...(facts !== undefined && { facts: asText(facts) }),
-    ...(states !== undefined && { states: asText(states) }),
-    ...(persona !== undefined && { persona }),
-  };
-}
-
-function asText(document: unknown): string {
-  return typeof document === "string" ? document : writeJson(document);
+/** Begins to listen and to tell. */
+export function converse(mode: EmbedMode, origin: string, parent: Window = window.parent): void {
+  if (parent === window) return;
+  const say: Say = (type, content = {}) => parent.postMessage({ type, ...content }, origin);
+  addEventListener("message", ({ source, origin: from, data }: MessageEvent<unknown>) => {
+    if (source !== parent || from !== origin || !isRequest(data)) return;
+    const { type, ...content } = answerTo(data, mode);
+    say(type, { ...content, ...(data.id !== undefined && { id: data.id }) });
+  });
+  tellChanges(say);
+  tellSelection(say, mode);
+  tellResults(say);
+  say("tenor:ready", { protocol: PROTOCOL, panels: panelsOf(mode).map(({ id }) => id), readOnly: mode.readOnly });
 }
 
 function tellChanges(say: Say): void {
@@ -94,15 +51,40 @@ function tellChanges(say: Say): void {
   });
 }
 
-/** Only what belongs to the inputs as they are, and only once. */
+function tellSelection(say: Say, mode: EmbedMode): void {
+  let told = [workspace.peek().selection, chosenPanel(mode)?.id] as const;
+  effect(() => {
+    const now = [workspace.value.selection, chosenPanel(mode)?.id] as const;
+    if (now[0] === told[0] && now[1] === told[1]) return;
+    told = now;
+    say("tenor:selection", { selection: now[0], panel: now[1] ?? null });
+  });
+}
+
+/** What is found, or why nothing is, whenever the page comes to rest: then all of it belongs to what is there now. Each is told once. */
 function tellResults(say: Say): void {
   let told: unknown;
+  const tell = (): void => {
+    const problems = presentProblems();
+    const found = verdicts.answer.peek().value;
+    const actions = actionSpaces.answer.peek().value;
+    const sign = problems.length > 0 ? JSON.stringify(problems) : actions;
+    if (busy.peek() || sign === undefined || sign === told) return;
+    told = sign;
+    if (problems.length > 0) say("tenor:problems", { problems });
+    else say("tenor:result", { verdicts: found?.verdicts, actions });
+  };
+  let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
-    const found = verdicts.answer.value;
-    const actions = actionSpaces.answer.value;
-    const isWhole = [found, actions].every(({ value, stale, pending }) => value !== undefined && !stale && !pending);
-    if (!isWhole || told === actions.value) return;
-    told = actions.value;
-    say("tenor:result", { verdicts: found.value?.verdicts, actions: actions.value });
+    void [busy.value, runtime.value, contract.answer.value, verdicts.answer.value, actionSpaces.answer.value];
+    clearTimeout(timer);
+    // In a turn of its own: one answer may be the question for the next.
+    timer = setTimeout(tell, 0);
   });
+}
+
+/** Why there is no result: the evaluator did not start, or contract or inputs have errors. */
+function presentProblems(): readonly Problem[] {
+  const state = runtime.peek();
+  return state.phase === "failed" ? [state.problem] : [...contract.answer.peek().problems, ...inputProblems.peek()];
 }

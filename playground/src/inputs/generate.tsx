@@ -37,7 +37,7 @@ function GenerateForm({ entity, taken, onDone }: Props & { readonly onDone: () =
   const count = /^\d{1,6}$/.test(typed.trim()) ? Number(typed) : 0;
   const isSound = count >= 1 && count <= MOST_GENERATED;
   const states = state === SPREAD ? entity.states : [state];
-  const sample = isSound ? generate(pattern, count, states, taken).slice(0, 3).map(([name]) => name) : [];
+  const sample = isSound ? generate(pattern, count, states, taken, 3).map(([name]) => name) : [];
   const submit = (event: Event): void => {
     event.preventDefault();
     if (!isSound) return;

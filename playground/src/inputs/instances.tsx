@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { InspectResult } from "tenor-wasm";
 import { inspection } from "../engine";
 import { update } from "../state/store";
@@ -64,9 +64,10 @@ function InstanceTable({ entity, states }: TableProps): JSX.Element {
   const [text, setText] = useState("");
   const [state, setState] = useState("");
   const [reveal, setReveal] = useState<string | null>(null);
-  const own = nestedStates(states[entity.id]);
-  const all = rowsOf(states[entity.id]);
-  const rows = filterRows(all, text, state);
+  const of = states[entity.id];
+  const own = useMemo(() => nestedStates(of), [of]);
+  const all = useMemo(() => rowsOf(of), [of]);
+  const rows = useMemo(() => filterRows(all, text, state), [all, text, state]);
   const place = pointer(STATES, [entity.id]);
   const add = (name: string): void => {
     setText("");

@@ -97,14 +97,20 @@ export const NUMBER_SIGN = "{n}";
 export const MOST_GENERATED = 20_000;
 
 /**
- * Names and states of new instances. The sign `{n}` in the pattern is the number, as wide as the largest one; names that are
- * taken are passed over. Without a state they are spread evenly over all states.
+ * Names and states of `count` new instances, or of the first `most` of them. The sign `{n}` in the pattern is the number, as wide
+ * as the largest one; names that are taken are passed over. Without a state they are spread evenly over all states.
  */
-export function generate(pattern: string, count: number, states: readonly string[], taken: JsonObject): readonly (readonly [string, string])[] {
+export function generate(
+  pattern: string,
+  count: number,
+  states: readonly string[],
+  taken: JsonObject,
+  most = count,
+): readonly (readonly [string, string])[] {
   const whole = pattern.includes(NUMBER_SIGN) ? pattern : `${pattern}${NUMBER_SIGN}`;
   const width = String(count).length;
   const made: (readonly [string, string])[] = [];
-  for (let number = 1; made.length < count; number++) {
+  for (let number = 1; made.length < Math.min(count, most); number++) {
     const name = whole.replaceAll(NUMBER_SIGN, String(number).padStart(width, "0"));
     if (!Object.hasOwn(taken, name)) made.push([name, states[made.length % states.length] ?? ""]);
   }

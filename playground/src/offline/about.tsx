@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Dialog, toast } from "../widgets";
 import { clear, hindrance, keep, kept, newer, useNewer } from "./keep";
-import { versions } from "./versions";
+import { keptMegabytes, versions } from "./versions";
 import "./offline.css";
 
 const shown = signal(false);
@@ -56,12 +56,12 @@ function Offline(): JSX.Element {
             </button>
           </p>
         </>
-      ) : (
+      ) : state.phase === "saving" ? null : (
         <>
           <p>The page can be kept in this browser, to be opened without a network. Until you ask for it, nothing is kept.</p>
           <p class="row">
-            <button type="button" disabled={hindrance !== null || state.phase === "saving"} onClick={() => void keep()}>
-              Keep for offline use
+            <button type="button" disabled={hindrance !== null} onClick={() => void keep()}>
+              {`Keep for offline use (${keptMegabytes} MB)`}
             </button>
           </p>
         </>

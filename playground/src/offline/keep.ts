@@ -32,6 +32,11 @@ const isOurs = (cache: string): boolean => cache.startsWith(`tenor-playground ${
 export async function followKept(): Promise<void> {
   if (hindrance !== null) return;
   navigator.serviceWorker.addEventListener("message", ({ data }) => hear(data as Message));
+  const wasKept = navigator.serviceWorker.controller !== null;
+  // Another tab may have gone over: this one must not go on with parts of both.
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (wasKept && state.peek().phase !== "saving") location.reload();
+  });
   const registration = await ours();
   set({ offline: registration !== undefined });
   if (registration === undefined) return;
@@ -61,9 +66,8 @@ export async function clear(): Promise<number> {
   return bytes;
 }
 
-/** Go over to the newer version: the page is loaded again, with it. */
+/** Go over to the newer version: the page is loaded again with it, in every tab. */
 export function useNewer(): void {
-  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
   waiting.peek()?.postMessage("use");
 }
 

@@ -2,7 +2,7 @@
 
 import { inspection } from "../engine";
 import { instances } from "../inputs/documents";
-import { explain, narrow, showPanel } from "../shell/navigate";
+import { explain, showPanel, whyBeside } from "../shell/navigate";
 import { update, workspace } from "../state/store";
 import { select, setPersona, setUpRun } from "../state/updates";
 import type { Selection } from "../state/workspace";
@@ -29,10 +29,10 @@ export function run(action: ActionSelection): void {
   showPanel("flow");
 }
 
-/** Shows what is in the way, here and in the explanation; on a narrow screen only here, where one is. */
+/** Shows what is in the way, here and in the explanation; only here, where that has no place beside it. */
 export function explainCell(action: ActionSelection): void {
-  if (narrow.peek()) update(select(action));
-  else explain(action);
+  if (whyBeside.peek()) explain(action);
+  else update(select(action));
 }
 
 export function sameAction(a: ActionSelection, selection: Selection | null): boolean {

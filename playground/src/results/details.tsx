@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ExplainResult } from "tenor-wasm";
 import { instances } from "../inputs/documents";
-import { explain, narrow, showPanel } from "../shell/navigate";
+import { explain, isShown, showPanel, whyBeside } from "../shell/navigate";
 import { update } from "../state/store";
 import { select, setPersona, setUpRun } from "../state/updates";
 import { Problems } from "../widgets";
@@ -41,11 +41,11 @@ export function Details(): JSX.Element | null {
         <button type="button" class={cell.status === "blocked" ? "" : "primary"} onClick={() => run(action)}>
           {cell.status === "blocked" ? "Run it anyway" : "Run it"}
         </button>
-        {narrow.value ? (
+        {whyBeside.value || !isShown("why") ? null : (
           <button type="button" onClick={() => explain(action)}>
             Why, in full
           </button>
-        ) : null}
+        )}
       </div>
       {cell.status === "blocked" ? <Remedies action={action} /> : null}
     </section>

@@ -35,6 +35,9 @@ export function ResultsView(): JSX.Element {
       <Toolbar />
       <Staleness />
       <Summary />
+      {shown.some(({ rows }) => rows.length > 0) ? (
+        <p class="hint">Choose a cell: what is available is run step by step, what is blocked says what stands in its way.</p>
+      ) : null}
       <div class={stale && !pending ? "results-sections results-stale" : "results-sections"}>
         {shown.map((section) => (
           <EntitySection key={section.entity} section={section} height={shown.length === 1 ? 460 : 320} />

@@ -25,8 +25,8 @@ export function CoverageTable({ result, stale }: Props): JSX.Element {
   return (
     <section class={stale ? "stack scenarios-stale" : "stack"} aria-labelledby="scenarios-coverage">
       <div class="row">
-        <h2 id="scenarios-coverage">What they exercise</h2>
-        <button type="button" onClick={() => paint(result)}>
+        <h2 id="scenarios-coverage" tabIndex={-1}>What they exercise</h2>
+        <button type="button" onClick={paint}>
           Paint it on the pictures
         </button>
       </div>

@@ -1,8 +1,7 @@
 /** How the scenarios go with the contract as it stands: asked while somebody looks, and while their coverage is painted. */
 
-import { effect } from "@preact/signals";
 import type { RunScenariosResult, ScenariosScenario } from "tenor-wasm";
-import { coverage } from "../diagrams/coverage";
+import { painting } from "../diagrams/coverage";
 import { live, resource } from "../engine";
 import { showPanel } from "../shell/navigate";
 import { workspace } from "../state/store";
@@ -28,16 +27,8 @@ export const runs = resource({
   }),
 });
 
-/** Paints on the pictures what the scenarios exercise, from now on with every change, and shows them. */
-export function paint(result: RunScenariosResult): void {
-  coverage.value = result.coverage;
+/** Shows the pictures with what the scenarios exercise painted on them, from now on with every change. */
+export function paint(): void {
+  painting.value = true;
   showPanel("diagrams", { focus: true });
 }
-
-// While it is painted it follows the contract; the pictures end it by taking it away.
-effect(() => {
-  if (coverage.value === null) return;
-  const { value, pending } = runs.answer.value;
-  if (value !== undefined) coverage.value = value.result.coverage;
-  else if (!pending && workspace.value.scenarios.length === 0) coverage.value = null;
-});

@@ -73,14 +73,29 @@ function Nothing(): JSX.Element {
   );
 }
 
+/** Not by the address: that may hold a workspace. */
+function showCoverage(event: MouseEvent): void {
+  event.preventDefault();
+  const heading = document.getElementById("scenarios-coverage");
+  heading?.scrollIntoView({ block: "start" });
+  heading?.focus();
+}
+
 function Summary(): JSX.Element {
   const { value, stale, pending } = runs.answer.value;
   const results = value?.result.results ?? [];
   const good = results.filter(({ passed }) => passed).length;
+  const parts = Object.values(value?.result.coverage ?? {});
+  const count = (which: "hit" | "total"): number => parts.reduce((sum, part) => sum + part[which], 0);
   const sentence = value === undefined ? (pending ? "Running …" : "") : `${good} of ${results.length} go as expected.`;
   return (
     <p role="status" class={stale ? "scenarios-stale" : undefined}>
-      {sentence}
+      {sentence}{" "}
+      {value === undefined ? null : (
+        <a href="#scenarios-coverage" onClick={showCoverage}>
+          {`They exercise ${count("hit")} of the contract's ${count("total")} parts`}
+        </a>
+      )}
       {stale ? <span class="hint"> Of the contract before the newest change.</span> : null}
     </p>
   );

@@ -1,6 +1,6 @@
 /** Ways from one panel to another. */
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { settings, set, update } from "../state/store";
 import { select } from "../state/updates";
 import type { Selection } from "../state/workspace";
@@ -11,9 +11,28 @@ export const narrow = signal(false);
 /** Whether the dock is open on a wide screen. */
 export const dockOpen = signal(true);
 
-const query = matchMedia("(max-width: 61.99rem)");
-narrow.value = query.matches;
-query.addEventListener("change", () => (narrow.value = query.matches));
+/** Whether there is a dock at all; without one every panel is a tab. */
+const hasDock = signal(true);
+
+/** Whether what is selected is explained beside the other panels, in the dock. */
+export const whyBeside = computed(() => hasDock.value && !narrow.value);
+
+function narrowBelow(width: string): () => void {
+  const query = matchMedia(`(width < ${width})`);
+  const follow = (): void => void (narrow.value = query.matches);
+  follow();
+  query.addEventListener("change", follow);
+  return () => query.removeEventListener("change", follow);
+}
+
+const endDivided = narrowBelow("62rem");
+
+/** One row of tabs on every screen: one panel at a time needs less width than two. */
+export function showOnlyTabs(): void {
+  endDivided();
+  narrowBelow("40rem");
+  hasDock.value = false;
+}
 
 /** The places of the panels, told by the shell: a panel cannot import the list that it stands in. */
 let places: Readonly<Record<string, "left" | "right" | "dock">> = {};
@@ -21,6 +40,9 @@ let places: Readonly<Record<string, "left" | "right" | "dock">> = {};
 export function tellPlaces(of: typeof places): void {
   places = of;
 }
+
+/** Whether the page has this panel: an embedded one may have few. */
+export const isShown = (id: string): boolean => Object.hasOwn(places, id);
 
 /** Brings a panel into view; with `focus`, the keyboard too. */
 export function showPanel(id: string, { focus = false }: { readonly focus?: boolean } = {}): void {

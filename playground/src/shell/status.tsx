@@ -31,7 +31,7 @@ export function EngineStatus(): JSX.Element {
       {state.phase === "failed" ? (
         <div class="engine-failed" role="alert">
           <p>
-            <strong>The evaluator could not start</strong> ({STAGE_NAMES[state.stage] ?? state.stage}). {state.problem.message}{" "}
+            <strong>The evaluator could not start</strong> ({STAGE_NAMES[state.stage] ?? state.stage}): {state.problem.message}{" "}
             <code>{state.problem.code}</code>
           </p>
           <p>You can go on editing; results come when it runs.</p>

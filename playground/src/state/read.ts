@@ -19,6 +19,11 @@ import {
 /** What a document that is no workspace of ours is refused with; the message is for people. */
 export class WorkspaceError extends Error {
   override readonly name = "WorkspaceError";
+
+  /** `path` is a JSON Pointer into the document. */
+  constructor(message: string, readonly path = "") {
+    super(message);
+  }
 }
 
 /** Why a document from outside was refused; anything else that was thrown is a fault of this page, and thrown on. */
@@ -39,6 +44,7 @@ export function readWorkspace(text: string): Workspace {
       newer
         ? `the workspace has version ${version}, this page knows up to ${WORKSPACE_VERSION}: open it with a newer page`
         : `this is no workspace of this page: its version is ${JSON.stringify(version ?? null)}, not ${WORKSPACE_VERSION}`,
+      "/version",
     );
   }
   return workspace(value, "");
@@ -106,7 +112,8 @@ const SELECTIONS: { readonly [Kind in Selection["kind"]]: Reader<Extract<Selecti
   instance: record({ kind: oneOf("instance"), entity: text, instance: text }),
 };
 
-const selection: Reader<Selection> = (value, path) => {
+/** A selection from a value that comes from outside. */
+export const readSelection: Reader<Selection> = (value, path) => {
   const { kind } = object(value, path);
   const reader = typeof kind === "string" && Object.hasOwn(SELECTIONS, kind) ? SELECTIONS[kind as Selection["kind"]] : undefined;
   return reader === undefined ? refuse(`${path}/kind`, `one of ${Object.keys(SELECTIONS).join(", ")}`, kind) : reader(value, path);
@@ -140,7 +147,7 @@ const workspace = record<Workspace>({
   contract,
   inputs,
   run,
-  selection: nullable(selection),
+  selection: nullable(readSelection),
   pin: nullable(record<Pin>({ label: text, contract, inputs, run })),
   scenarios: listOf(scenario),
   history: (value, path) =>
@@ -154,5 +161,5 @@ export function readScenarios(value: unknown): readonly ScenariosScenario[] {
 
 function refuse(path: string, expected: string, found: unknown): never {
   const shown = JSON.stringify(found) ?? "nothing";
-  throw new WorkspaceError(`the document is damaged: ${path || "it"} must be ${expected}, not ${shown.slice(0, 60)}`);
+  throw new WorkspaceError(`the document is damaged: ${path || "it"} must be ${expected}, not ${shown.slice(0, 60)}`, path);
 }

@@ -37,8 +37,12 @@ export const readOnly = signal(false);
 /** Several updates in one call are one change. */
 export function update(...changes: readonly Update[]): void {
   const before = current.peek();
-  const next = changes.reduce((state, change) => change(state), before);
-  current.value = readOnly.peek() ? withFixed(next, before) : next;
+  change(...changes, (next) => (readOnly.peek() ? withFixed(next, before) : next));
+}
+
+/** The same for what is not done by the page's user: it changes also what is fixed for them. */
+export function change(...changes: readonly Update[]): void {
+  current.value = changes.reduce((state, one) => one(state), current.peek());
 }
 
 function withFixed(next: Workspace, { contract, inputs, scenarios, history, title }: Workspace): Workspace {

@@ -8,7 +8,7 @@ import type { Named } from "../editor/outline";
 import { runFlow } from "../flow/set-up";
 import { Remedies } from "../results/details";
 import { remedies } from "../results/remedies";
-import { narrow } from "../shell/navigate";
+import { whyBeside } from "../shell/navigate";
 import { settings, update, workspace } from "../state/store";
 import { select } from "../state/updates";
 import type { Selection } from "../state/workspace";
@@ -72,7 +72,7 @@ function Answer({ result, selection }: { readonly result: ExplainResult; readonl
 
 /** Beside the results, which tell it too, it is not told twice. */
 function ActionRemedies({ action }: { readonly action: Extract<Selection, { readonly kind: "action" }> }): JSX.Element {
-  if (!narrow.value && settings.value.right === "results") return <p class="hint">What would open it stands in the results.</p>;
+  if (whyBeside.value && settings.value.right === "results") return <p class="hint">What would open it stands in the results.</p>;
   return <Remedies action={action} />;
 }
 

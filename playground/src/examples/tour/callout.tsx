@@ -25,7 +25,9 @@ interface Props {
 
 function Callout({ step, index }: Props): JSX.Element {
   const box = useRef<HTMLElement>(null);
-  const { rect, inUpperHalf } = useAnchor(step);
+  const rect = useRect(step.anchor, true);
+  const free = useRect(step.around ?? step.anchor, false);
+  const inUpperHalf = rect === null || rect.top + rect.height / 2 < innerHeight / 2;
   const [place, setPlace] = useState({ left: 0, top: 0 });
   const heading = useId();
   const text = useId();
@@ -33,7 +35,7 @@ function Callout({ step, index }: Props): JSX.Element {
   useLayoutEffect(() => {
     const size = box.current?.getBoundingClientRect();
     if (size === undefined || isNarrow) return;
-    const next = placed(rect, size, { width: innerWidth, height: innerHeight });
+    const next = placed(rect, free, size, { width: innerWidth, height: innerHeight });
     if (next.left !== place.left || next.top !== place.top) setPlace(next);
   });
   useEffect(
@@ -45,7 +47,7 @@ function Callout({ step, index }: Props): JSX.Element {
   return (
     <>
       {rect === null ? null : <div class="tour-ring" aria-hidden="true" style={pixels(rect)} />}
-      <section ref={box} class={`tour${side}`} role="dialog" aria-modal={false} aria-labelledby={heading} aria-describedby={text} style={isNarrow ? undefined : pixels(place)}>
+      <section ref={box} class={`tour${side}`} role="dialog" aria-modal={false} aria-labelledby={heading} aria-describedby={text} style={isNarrow ? (inUpperHalf ? undefined : { top: `${belowTabs()}px` }) : pixels(place)}>
         <h2 id={heading}>
           <span class="hint">{`${index + 1} of ${STEPS.length}`}</span> {step.title}
         </h2>
@@ -71,14 +73,14 @@ function Callout({ step, index }: Props): JSX.Element {
   );
 }
 
-/** Where the control is, and whether it stands in the upper half of the window; it is brought into view once. */
-function useAnchor({ anchor }: TourStep): { readonly rect: Rect | null; readonly inUpperHalf: boolean } {
+/** Where an element is, also when it comes and goes; with `reveal` it is brought into view once. */
+function useRect(anchor: TourStep["anchor"], reveal: boolean): Rect | null {
   const [rect, setRect] = useState<Rect | null>(null);
   useEffect(() => {
     let found = false;
     const look = (): void => {
       const element = anchor();
-      if (element !== null && !found) element.scrollIntoView({ block: "nearest", inline: "nearest" });
+      if (reveal && element !== null && !found) element.scrollIntoView({ block: "nearest", inline: "nearest" });
       found ||= element !== null;
       const next = element?.getBoundingClientRect() ?? null;
       setRect((before) => (same(before, next) ? before : next && { left: next.left, top: next.top, width: next.width, height: next.height }));
@@ -93,7 +95,7 @@ function useAnchor({ anchor }: TourStep): { readonly rect: Rect | null; readonly
       removeEventListener("scroll", look, true);
     };
   }, [anchor]);
-  return { rect, inUpperHalf: rect === null || rect.top + rect.height / 2 < innerHeight / 2 };
+  return rect;
 }
 
 function same(a: Rect | null, b: Rect | null): boolean {
@@ -107,6 +109,11 @@ function focusOn(element: HTMLElement | null): void {
   const target = element?.matches("button, [tabindex]") === true ? element : element?.querySelector<HTMLElement>("button, [tabindex]");
   target?.scrollIntoView({ block: "nearest", inline: "nearest" });
   target?.focus();
+}
+
+/** On a narrow screen, so that head and tabs can be used. */
+function belowTabs(): number {
+  return (document.querySelector("#main .tab-panel")?.getBoundingClientRect().top ?? 0) + 8;
 }
 
 function pixels(of: Partial<Rect>): Record<string, string> {

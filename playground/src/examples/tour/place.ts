@@ -15,18 +15,23 @@ export interface Size {
 const GAP = 12;
 const EDGE = 8;
 
-/** The corner of a callout of this size: below, above, beside the anchor, or in the corner of the window where nothing else fits. */
-export function placed(anchor: Rect | null, callout: Size, window: Size): { readonly left: number; readonly top: number } {
-  const corner = { left: EDGE, top: window.height - callout.height - EDGE };
+/**
+ * The corner of a callout of this size: below, above or beside what it must not cover, as near to the anchor as that allows; in the
+ * corner of the window where nothing else fits.
+ */
+export function placed(anchor: Rect | null, free: Rect | null, { width, height }: Size, window: Size): { readonly left: number; readonly top: number } {
+  const size = { width, height };
+  const corner = { left: EDGE, top: window.height - height - EDGE };
   if (anchor === null) return corner;
-  const { left, top, width, height } = anchor;
+  const { left, top } = anchor;
+  const clear = free ?? anchor;
   const candidates = [
-    { left, top: top + height + GAP },
-    { left, top: top - callout.height - GAP },
-    { left: left - callout.width - GAP, top },
-    { left: left + width + GAP, top },
-  ].map((place) => moveIn(place, callout, window));
-  return candidates.find((place) => !overlap({ ...place, ...callout }, anchor)) ?? corner;
+    { left, top: clear.top + clear.height + GAP },
+    { left, top: clear.top - height - GAP },
+    { left: clear.left - width - GAP, top },
+    { left: clear.left + clear.width + GAP, top },
+  ].map((place) => moveIn(place, size, window));
+  return candidates.find((place) => !overlap({ ...place, ...size }, clear)) ?? corner;
 }
 
 function moveIn({ left, top }: { left: number; top: number }, { width, height }: Size, window: Size): { left: number; top: number } {

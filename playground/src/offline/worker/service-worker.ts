@@ -8,10 +8,12 @@
 
 export type {};
 declare const self: ServiceWorkerGlobalScope;
-declare const KEPT: {
-  readonly build: string;
-  readonly files: readonly { readonly path: string; readonly bytes: number; readonly hash: string }[];
-};
+interface KeptFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly hash: string;
+}
+declare const KEPT: { readonly build: string; readonly files: readonly KeptFile[] };
 
 const scope = self.registration.scope;
 /** Other pages of this origin may have caches as well: ours begin with our address. */
@@ -33,13 +35,14 @@ self.addEventListener("fetch", (event) => {
   const path = decodeURIComponent(address.pathname.slice(new URL(scope).pathname.length));
   const file = path === "" ? PAGE : path;
   if (mode === "navigate" && file !== PAGE) return;
-  if (KEPT.files.some((kept) => kept.path === file)) event.respondWith(answer(event.request, file));
+  const kept = KEPT.files.find((one) => one.path === file);
+  if (kept !== undefined) event.respondWith(answer(kept));
 });
 
-async function answer(request: Request, file: string): Promise<Response> {
+async function answer(file: KeptFile): Promise<Response> {
   const cache = await caches.open(NAME);
-  // What the browser threw away comes from the network, where there is one.
-  return (await cache.match(scope + file)) ?? fetch(request);
+  // What the browser threw away comes from the network, where there is one; of another version nothing is taken from there.
+  return (await cache.match(scope + file.path)) ?? download(file);
 }
 
 async function keepAll(): Promise<void> {
@@ -63,13 +66,18 @@ async function keepAll(): Promise<void> {
   }
 }
 
-async function keep(cache: Cache, { path, hash }: (typeof KEPT.files)[number]): Promise<void> {
+async function keep(cache: Cache, file: KeptFile): Promise<void> {
+  await cache.put(scope + file.path, await download(file));
+}
+
+/** A file of this very version from the server. */
+async function download({ path, hash }: KeptFile): Promise<Response> {
   const response = await fetch(scope + path, { cache: "no-cache" });
   if (!response.ok) throw new Error(`${path} could not be downloaded: the server answered ${response.status}`);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer()));
   const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
   if (found !== hash) throw new Error(`${path} is of another version than the page: it is being replaced on the server, try again later`);
-  await cache.put(scope + path, response);
+  return response;
 }
 
 async function dropOthers(): Promise<void> {

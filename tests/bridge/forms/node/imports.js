@@ -7,9 +7,9 @@ for (const name of ["window", "document", "customElements", "HTMLElement", "Work
   if (name in globalThis) throw new Error(`this host has a ${name}: the test proves nothing`);
 }
 const entries = {};
-for (const entry of ["tenor-wasm", "tenor-wasm/compat", "tenor-wasm/element", "tenor-wasm/worker"]) {
+for (const entry of ["tenor-wasm", "tenor-wasm/compat", "tenor-wasm/element", "tenor-wasm/playground", "tenor-wasm/worker"]) {
   entries[entry] = Object.keys(await import(entry)).sort();
 }
-(await import("tenor-wasm/element")).register();
+for (const entry of ["tenor-wasm/element", "tenor-wasm/playground"]) (await import(entry)).register();
 const added = Reflect.ownKeys(globalThis).filter((name) => !before.has(name)).map(String);
 console.log(JSON.stringify({ entries, added, fetched }));

@@ -2,6 +2,7 @@
 import { createTenor, type Contract, latest, TenorError, type TenorOptions } from "tenor-wasm";
 import init, * as compat from "tenor-wasm/compat";
 import { register, type TenorEvaluatorElement } from "tenor-wasm/element";
+import { type PlaygroundSelection, register as registerPlayground } from "tenor-wasm/playground";
 
 const options: TenorOptions = { runtime: "worker", snapshot: true, timeouts: { download: 1000 } };
 const tenor = await createTenor(options);
@@ -26,3 +27,11 @@ element?.addEventListener("tenor-error", ({ detail: { error } }) => console.log(
 void contract.evaluate({ facts: 7 });
 // @ts-expect-error: the seven functions take texts
 compat.evaluate(0, {});
+
+registerPlayground();
+const playground = document.createElement("tenor-playground");
+playground.addEventListener("playground-result", ({ detail }) => void detail.actions["clerk"]?.blocked_actions);
+const selection: PlaygroundSelection = { kind: "action", flow: "send", persona: "clerk", bindings: { Order: "a" } };
+await playground.load({ workspace: {}, inputs: { facts: { ready: true }, states: '{"Order": "draft"}', persona: "clerk" } });
+await playground.select({ selection, panel: "why" });
+const workspace: string = await playground.currentWorkspace();

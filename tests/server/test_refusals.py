@@ -1,0 +1,88 @@
+"""What is wrong in a request is told with a stable code, its status, and the place in the request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tenor_wasm.errors import TenorError
+from tenor_wasm.executor.memory import MemoryStorage
+from tests.executor.shops import FACTS
+from tests.server.running import ask, serving
+
+Json = Any
+
+EXECUTE = "/shop/flows/submit/execute"
+CLERK = {"persona": "clerk", "facts": FACTS}
+
+WRONG: list[tuple[str, Json, int, str, str]] = [
+    ("/none", None, 404, "unknown_contract", ""),
+    ("/none/entities/Order", None, 404, "unknown_contract", ""),
+    ("/shop/entities/None", None, 404, "unknown_entity", "/entity"),
+    ("/shop/entities/Order?state=sold", None, 400, "unknown_state", ""),
+    ("/shop/entities/Order?limit=0", None, 400, "invalid_argument", "/limit"),
+    ("/shop/entities/Order?limit=ten", None, 400, "invalid_argument", "/limit"),
+    ("/shop/entities/Order?limit=1&limit=2", None, 400, "invalid_argument", "/limit"),
+    ("/shop/entities/Order?cursor=no", None, 400, "invalid_cursor", ""),
+    ("/shop/entities/Order?colour=red", None, 400, "unknown_argument", ""),
+    ("/shop/provenance", None, 400, "missing_argument", "/entity"),
+    ("/shop/provenance?entity=Order", None, 400, "missing_argument", "/instance"),
+    ("/shop/provenance?entity=Order&instance=none", None, 404, "unknown_instance", ""),
+    ("/shop/provenance/none", None, 404, "unknown_chain", ""),
+    ("/shop/executions/none", None, 404, "unknown_execution", ""),
+    ("/shop/executions?entity=Order", None, 400, "invalid_argument", "/instance"),
+    ("/shop/flows/none/execute", CLERK, 404, "unknown_flow", "/flow"),
+    ("/shop/flows/submit/none", CLERK, 404, "unknown_route", ""),
+    ("/shop/flows/submit/execute", None, 405, "method_not_allowed", ""),
+    (EXECUTE, "", 400, "invalid_json", ""),
+    (EXECUTE, '{"a":1,"a":2}', 400, "duplicate_key", ""),
+    (EXECUTE, b'{"a":"\xff"}', 400, "invalid_text", ""),
+    (EXECUTE, "[" * 300, 400, "too_deep", ""),
+    (EXECUTE, "[]", 400, "invalid_argument", ""),
+    (EXECUTE, {"facts": FACTS}, 400, "missing_argument", "/persona"),
+    (EXECUTE, {**CLERK, "persona": 7}, 400, "invalid_argument", "/persona"),
+    (EXECUTE, {**CLERK, "persona": "stranger"}, 403, "persona_rejected", ""),
+    (EXECUTE, {**CLERK, "more/or": 1}, 400, "unknown_argument", "/more~1or"),
+    (EXECUTE, {**CLERK, "facts": {"paid": 1}}, 400, "invalid_facts", "/facts/paid"),
+    (EXECUTE, {**CLERK, "facts": "[]"}, 400, "invalid_facts", "/facts"),
+    (EXECUTE, {**CLERK, "instance_bindings": {"None": "a"}}, 400, "invalid_bindings", "/instance_bindings/None"),
+    (EXECUTE, {**CLERK, "instance_bindings": {"Parcel": "a"}}, 400, "missing_binding", "/instance_bindings"),
+    (EXECUTE, {**CLERK, "outcomes": {"none": "a"}}, 400, "unknown_step", "/outcomes/none"),
+    (EXECUTE, {**CLERK, "request_id": ""}, 400, "invalid_argument", "/request_id"),
+    ("/shop/entities/Order/initialize", {"instance_id": ""}, 400, "invalid_instance_id", ""),
+    ("/shop/entities/Order/initialize", {"state": "sold"}, 400, "unknown_state", ""),
+    ("/shop/actions", {**CLERK, "limit": 5000}, 400, "invalid_argument", "/limit"),
+    ("/shop/evaluate", {}, 400, "missing_argument", "/facts"),
+]
+
+
+class Away(MemoryStorage):
+    """A store that cannot be reached."""
+
+    def transaction(self) -> Any:
+        raise TenorError("storage_unavailable", "the store is away", "", {"committed": "no"})
+
+    snapshot = transaction
+
+
+@pytest.mark.parametrize("path", ["/health", "/shop/entities/Order", EXECUTE])
+def test_a_store_that_is_away_is_told_with_when_to_come_again(path: str) -> None:
+    with serving(Away()) as url:
+        reply = ask(url, path, CLERK if path == EXECUTE else None)
+    assert (reply.status, reply.code) == (503, "storage_unavailable")
+    assert reply.json["error"]["details"]["committed"] == "no"
+    assert reply.headers["retry-after"] == "1"
+
+
+@pytest.mark.parametrize(("path", "body", "status", "code", "place"), WRONG)
+def test_a_wrong_request_is_refused_with_the_place(
+    quick: str, path: str, body: Json, status: int, code: str, place: str
+) -> None:
+    reply = ask(quick, path, body)
+    assert (reply.status, reply.code) == (status, code), reply.text
+    error = reply.json["error"]
+    assert error["path"] == place
+    assert error["message"]
+    assert error["help"]
+    assert reply.headers["content-type"] == "application/json"
