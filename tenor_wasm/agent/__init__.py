@@ -14,7 +14,8 @@ from tenor_wasm.agent.human import Human
 from tenor_wasm.agent.log import Alternatives, Because, Report, Result, Step
 from tenor_wasm.agent.observation import Candidate, Observation
 from tenor_wasm.agent.policies import Called, FirstAvailable, FirstThatChooses, PriorityList, RandomChoice, RoundRobin
-from tenor_wasm.agent.rehearsal import rehearsal
+from tenor_wasm.agent.rehearsal import observed_states, rehearsal
+from tenor_wasm.agent.remote import Member, Remote
 
 __all__ = [
     "LEAVE",
@@ -32,10 +33,12 @@ __all__ = [
     "Host",
     "Human",
     "Limits",
+    "Member",
     "Observation",
     "Policy",
     "PriorityList",
     "RandomChoice",
+    "Remote",
     "Report",
     "Result",
     "RoundRobin",
@@ -43,5 +46,6 @@ __all__ = [
     "facts_from_file",
     "facts_from_lines",
     "nothing",
+    "observed_states",
     "rehearsal",
 ]

@@ -21,7 +21,7 @@ from typing import Any
 
 from tenor_wasm.agent.actions import LEAVE, LOOK_AGAIN, Action, Decision, Policy, nothing
 from tenor_wasm.agent.facts import Facts
-from tenor_wasm.agent.host import PAGE, Host, answered
+from tenor_wasm.agent.host import PAGE, Host, Patient, answered
 from tenor_wasm.agent.log import (
     CONFLICT,
     EXECUTED,
@@ -39,17 +39,8 @@ from tenor_wasm.errors import Json, TenorError
 from tenor_wasm.executor.arguments import checked_persona
 from tenor_wasm.executor.sources import Clock, Ids, random_ids, system_clock
 
-REQUESTS = 4
-"""How often one choice is sent where the host cannot say whether it was carried out."""
-
 CONFLICTS = 3
 """How often a choice may meet a conflict before others are tried."""
-
-FIRST_PAUSE = 0.05
-"""Seconds before a choice is sent again the first time, doubled each time."""
-
-SENT_AGAIN = frozenset({"storage_unavailable"})
-"""Errors after which nobody knows whether a request was carried out, or that pass."""
 
 ABOUT_THE_ACTION = frozenset(
     {
@@ -136,7 +127,8 @@ class Agent:
         timer: Callable[[], float] = time.monotonic,
         pause: Callable[[float], object] = time.sleep,
     ) -> None:
-        self._host, self._persona, self._policy = host, checked_persona(host.contract, persona), policy
+        self._host = Patient(host, pause)
+        self._persona, self._policy = checked_persona(host.contract, persona), policy
         self._facts: Facts = facts if callable(facts) else lambda _: facts
         self._dry_run, self._page = dry_run, page
         self._clock, self._ids, self._timer, self._pause = clock, ids, timer, pause
@@ -202,26 +194,17 @@ class Agent:
         return decision
 
     def _execute(self, action: Action, facts: Json, request_id: str, memory: _Memory) -> Result:
-        """Run the choice, as one request however often it is sent."""
-        for number in range(1, REQUESTS + 1):
-            try:
-                answer = self._host.execute_flow(
-                    action.flow_id,
-                    self._persona,
-                    facts,
-                    dict(action.bindings),
-                    dict(action.outcomes) or None,
-                    request_id=request_id,
-                )
-            except TenorError as error:
-                if error.code in SENT_AGAIN and number < REQUESTS:
-                    self._pause(FIRST_PAUSE * 2 ** (number - 1))
-                    continue
-                status = CONFLICT if error.code == "conflict" else REFUSED if error.code in ABOUT_THE_ACTION else FAILED
-                memory.error = error if status == FAILED else None
-                return Result(status, code=error.code, message=error.message, requests=number)
-            return self._result(answered(answer), number)
-        raise AssertionError("the last request returns or raises")
+        """Run the choice. An error that is not about it ends the run, after the step was told."""
+        bindings, outcomes = dict(action.bindings), dict(action.outcomes) or None
+        try:
+            answer = self._host.execute_flow(
+                action.flow_id, self._persona, facts, bindings, outcomes, request_id=request_id
+            )
+        except TenorError as error:
+            status = CONFLICT if error.code == "conflict" else REFUSED if error.code in ABOUT_THE_ACTION else FAILED
+            memory.error = error if status == FAILED else None
+            return Result(status, code=error.code, message=error.message, requests=self._host.requests)
+        return self._result(answered(answer), self._host.requests)
 
     def _result(self, execution: Mapping[str, Any], requests: int) -> Result:
         transitions = tuple(execution["transitions"])

@@ -111,8 +111,8 @@ class Observation:
             yield from self._available(flow_id, entity_id)
             return
         for state in source_states(self.contract, flow_id, entity_id):
-            for instance_id in every_instance(self._host, entity_id, state, self._limit):
-                yield Candidate(instance_id, frozenset())
+            for record in every_instance(self._host, entity_id, state, self._limit):
+                yield Candidate(record["instance_id"], frozenset())
 
     def instances(self) -> Iterator[tuple[str, str]]:
         """The entity and instance ids that first operations of open flows take up; one may come more than once."""

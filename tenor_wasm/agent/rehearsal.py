@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tenor_wasm.agent.host import Host, every_instance
 from tenor_wasm.evaluator.entity_states import EntityStates
 from tenor_wasm.executor import (
     Executor,
@@ -14,7 +15,19 @@ from tenor_wasm.executor import (
     TransitionRecord,
     system_clock,
 )
+from tenor_wasm.executor.arguments import PAGE_LIMIT
 from tenor_wasm.interchange.constructs import Contract
+
+
+def observed_states(host: Host) -> EntityStates:
+    """Every instance of a host with its state, read page by page: of one moment only where nobody writes meanwhile."""
+    return EntityStates(
+        {
+            (entity_id, record["instance_id"]): record["state"]
+            for entity_id in host.contract.entities
+            for record in every_instance(host, entity_id, None, PAGE_LIMIT)
+        }
+    )
 
 
 def rehearsal(contract: Contract, states: EntityStates, **options: Any) -> Executor:

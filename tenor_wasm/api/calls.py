@@ -273,7 +273,7 @@ def simulate_on(
     if not isinstance(provenance, bool):
         raise invalid_argument("provenance", f"'provenance' must be true or false, not {shown(provenance)}")
     states = entity_states.with_defaults(contract.entities)
-    given = _bindings(instance_bindings, contract)
+    given = read_bindings(instance_bindings, contract)
     bindings = given or dict.fromkeys(compiled(contract).entities_of(flow.id), DEFAULT_INSTANCE)
     result = execute_flow(flow, persona, snapshot, states, bindings, read_choices(outcomes))
     warnings = warnings_of(snapshot, persona)
@@ -307,7 +307,7 @@ def read_inputs(
     check_text(persona, "persona")
     snapshot = take_snapshot(contract, facts)
     states = read_states(entity_states, contract)
-    return Inputs(snapshot, states, _bindings(instance_bindings, contract), warnings_of(snapshot, persona))
+    return Inputs(snapshot, states, read_bindings(instance_bindings, contract), warnings_of(snapshot, persona))
 
 
 def check_text(value: Json, name: str) -> None:
@@ -336,7 +336,7 @@ def read_states(entity_states: Json | EntityStates, contract: Contract) -> Entit
     return read_entity_states(entity_states.to_json(), contract.entities)
 
 
-def _bindings(json: Json, contract: Contract) -> dict[str, str]:
+def read_bindings(json: Json, contract: Contract) -> dict[str, str]:
     """Read instance bindings; absent, ``null``, ``""`` and ``{}`` give an empty map."""
     if json is None or json == "":
         return {}

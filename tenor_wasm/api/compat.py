@@ -7,12 +7,14 @@ argument at fault) and ``details`` beside it. None of them ever raises.
 from __future__ import annotations
 
 from tenor_wasm.api import calls, reading
+from tenor_wasm.api.fragments import Pieces, joined
 from tenor_wasm.api.handles import HANDLES
-from tenor_wasm.api.json_text import read_json, write_json
-from tenor_wasm.api.layouts import space_text
+from tenor_wasm.api.json_text import write_json
+from tenor_wasm.api.layouts import space_pieces
 from tenor_wasm.api.render import loaded_json, to_json
-from tenor_wasm.api.wire import answer
-from tenor_wasm.api.write import evaluation_text, to_text
+from tenor_wasm.api.run_layouts import simulated_text
+from tenor_wasm.api.wire import IN_PIECES, answer
+from tenor_wasm.api.write import evaluation_text
 from tenor_wasm.errors import Json, TenorError
 
 
@@ -42,11 +44,17 @@ def evaluate(handle: int, facts_json: str) -> str:
 
 def compute_action_space(handle: int, facts_json: str, entity_states_json: str, persona_id: str) -> str:
     """What the persona may do, to which instances, and why the rest is blocked (§15.6)."""
+    return joined(_action_space_in_pieces(handle, facts_json, entity_states_json, persona_id))
 
-    def call() -> str:
-        return space_text(reading.space_inputs_of(HANDLES.get(handle), facts_json, entity_states_json, persona_id))
+
+def _action_space_in_pieces(handle: int, facts_json: str, entity_states_json: str, persona_id: str) -> str | Pieces:
+    def call() -> Pieces:
+        return space_pieces(reading.space_inputs_of(HANDLES.get(handle), facts_json, entity_states_json, persona_id))
 
     return answer(call, _flat_error)
+
+
+IN_PIECES[compute_action_space] = _action_space_in_pieces
 
 
 def simulate_flow(handle: int, flow_id: str, persona_id: str, facts_json: str, entity_states_json: str) -> str:
@@ -65,16 +73,10 @@ def simulate_flow_with_bindings(
     """Run a flow on chosen instances; bindings that are absent, ``null``, ``""`` or ``{}`` mean ``_default``."""
 
     def call() -> str:
-        bindings = read_json(instance_bindings_json, "the instance bindings") if instance_bindings_json else None
-        simulation = calls.simulate_flow(
-            HANDLES.get(handle),
-            flow_id,
-            persona_id,
-            read_json(facts_json, "the facts"),
-            read_json(entity_states_json, "the entity states"),
-            bindings,
-        )
-        return to_text(simulation)
+        bindings = instance_bindings_json and reading.flat_object(instance_bindings_json, "the instance bindings")
+        contract = HANDLES.get(handle)
+        flow, snapshot, states = reading.run_inputs_of(contract, flow_id, persona_id, facts_json, entity_states_json)
+        return simulated_text(snapshot, states, flow, persona_id, calls.read_bindings(bindings, contract))
 
     return answer(call, _flat_error)
 

@@ -19,6 +19,17 @@ MOST_TEXTS = 10_000
 """Texts that are kept per contract; beyond it they are forgotten and written again."""
 
 
+class Pieces(list[str]):
+    """A JSON text in pieces that are to be joined; what it repeats is the same object each time."""
+
+    __slots__ = ()
+
+
+def joined(answer: str | Pieces) -> str:
+    """An answer as one text."""
+    return "".join(answer) if isinstance(answer, Pieces) else answer
+
+
 class Texts(dict[str, str]):
     """Names → their JSON text, each written when it is first asked for."""
 

@@ -1,84 +1,164 @@
-"""The text of one flow in an action space, laid out once and filled in again and again.
+"""The text of an action space, laid out once and filled in again and again.
 
-What a flow's part of an action space says depends on the persona, on the decisions of its first operation, and on which
-states of its entities are occupied; the instance ids only stand in it. So its text is laid out when a situation is met
-first: the flow is judged and written as always (``action_space.judge``, ``write_actions``), with places left open for
+What an action space says depends on the persona, on what conditions and preconditions come to, and on which states of
+the entities are occupied; the instance ids only stand in it. So its text is laid out when a situation is met first:
+each flow is judged and written as always (``action_space.judge``, ``write_actions``), with places left open for
 instances, their number and computed verdicts. In a like situation only the places are filled, with fragments that all
 flows share. A layout is no answer: it holds nothing of what a caller gave.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tenor_wasm.api.calls import SpaceInputs, space_of
-from tenor_wasm.api.fragments import MOST_TEXTS, Fragments
+from tenor_wasm.api.contract_texts import texts_of, warnings_text
+from tenor_wasm.api.fragments import Fragments, Pieces, joined, quoted
 from tenor_wasm.api.views import WHOLE
-from tenor_wasm.api.write_actions import ActionWriter, action_space_text, frame_text
+from tenor_wasm.api.ways import Fork, found, kept, watched
+from tenor_wasm.api.write_actions import ActionWriter, action_space_text, count_text, framed
 from tenor_wasm.evaluator.action_space import judge
-from tenor_wasm.evaluator.actions import Action, Bindings, BlockedAction
+from tenor_wasm.evaluator.actions import Action, Bindings
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import EntityStates
 from tenor_wasm.evaluator.instances import Group, Instances, Others, States
-from tenor_wasm.evaluator.plans import OperationPlan
+from tenor_wasm.evaluator.route import follow_to_operations
 from tenor_wasm.evaluator.rules import VerdictInstance
-from tenor_wasm.evaluator.snapshot import Snapshot
+from tenor_wasm.evaluator.snapshot import Decision, Snapshot
 from tenor_wasm.interchange import constructs as c
 from tenor_wasm.values.patterns import pattern
+
+SHORT = 20_000
+"""Texts up to this length are put together when they are laid out."""
+
+MOST_CHARACTERS = 4_000_000
+"""Characters of the layouts of whole action spaces that are kept per contract; beyond it they are made again."""
+
+MOST_FLOWS = 2_000
+"""Layouts that are kept per flow."""
 
 
 class Place(NamedTuple):
     """A place in a layout: which kind of text fills it, of which entity or verdict, from the group of which states."""
 
     kind: str
-    name: str
+    name: str = ""
     states: States = ()
 
 
-class Layout(NamedTuple):
-    """A flow's text in parts, a place after each but the last."""
+class FlowLayout(NamedTuple):
+    """A flow's text in pieces of text and places."""
 
     is_action: bool
-    parts: tuple[str, ...]
-    places: tuple[Place, ...]
+    pieces: tuple[str | Place, ...]
 
 
-class FlowLayouts:
-    """One flow and the layouts of the situations that it was met in.
+class SpaceLayout:
+    """A whole action space: its ``pieces``, empty where a place is, and for each place where it is."""
 
-    ``plan`` is that of its first operation; ``None`` for a flow that does not begin with an operation, which is judged
-    and written each time.
-    """
+    __slots__ = ("pieces", "places", "size")
 
-    __slots__ = ("flow", "met", "plan")
+    def __init__(self, pieces: Iterable[str | Place]) -> None:
+        merged = _merged(pieces)
+        places: dict[Place, list[int]] = {}
+        for index, piece in enumerate(merged):
+            if isinstance(piece, Place):
+                places.setdefault(piece, []).append(index)
+        self.pieces = ["" if isinstance(piece, Place) else piece for piece in merged]
+        self.size = sum(map(len, self.pieces))
+        self.places = [(_KINDS[place.kind], place, indices) for place, indices in places.items()]
 
-    def __init__(self, flow: c.Flow, plan: OperationPlan | None) -> None:
+    def filled(self, situation: Situation) -> Pieces:
+        """The pieces of the answer; what many flows share is one text in many places."""
+        pieces = Pieces(self.pieces)
+        for write, place, indices in self.places:
+            text = write(situation, place)
+            for index in indices:
+                pieces[index] = text
+        return pieces
+
+
+def _merged(pieces: Iterable[str | Place]) -> list[str | Place]:
+    """Short texts between two places as one; a long one stays the object that other layouts have too."""
+    merged: list[str | Place] = []
+    for piece in pieces:
+        last = merged[-1] if merged else None
+        if isinstance(piece, str) and isinstance(last, str) and len(piece) + len(last) < SHORT:
+            merged[-1] = last + piece
+        else:
+            merged.append(piece)
+    return merged
+
+
+class Way(NamedTuple):
+    """The first operations that a flow reaches, and what the branches on the way to them came to."""
+
+    decisions: tuple[Decision, ...]
+    operations: tuple[c.Operation, ...]
+
+
+class _Flow:
+    """One flow of a contract, its ways to first operations, and the layouts of the situations that it was met in."""
+
+    __slots__ = ("_fixed", "_ways", "flow", "met")
+
+    def __init__(self, flow: c.Flow, contract: c.Contract) -> None:
+        entry = flow.steps[flow.entry]
         self.flow = flow
-        self.plan = plan
-        self.met: dict[Hashable, Layout] = {}
+        self.met: dict[Hashable, FlowLayout] = {}
+        self._ways: Fork[Way] | Way | None = None
+        self._fixed: Way | None = None
+        if isinstance(entry, c.OperationStep):
+            self._fixed = Way((), (contract.operations[entry.operation_id],))
+
+    def way(self, snapshot: Snapshot) -> Way:
+        """The way of the flow on a snapshot. Raises as ``follow_to_operations``."""
+        if self._fixed is not None:
+            return self._fixed
+        way = found(self._ways, snapshot)
+        if way is None:
+            asked = watched(snapshot)
+            operations = follow_to_operations(self.flow, asked).operations
+            way = Way(tuple([decision for _, decision in asked.asked]), operations)
+            self._ways = kept(self._ways, asked.asked, way)
+        return way
+
+    def decisions(self, snapshot: Snapshot) -> list[Decision]:
+        """All that the flow's part of an action space depends on, beside persona and instances."""
+        decisions, operations = self.way(snapshot)
+        return [
+            *decisions,
+            *[snapshot.decide(operation.precondition, "operation", operation.id) for operation in operations],
+        ]
 
 
-class _Layouts:
-    """The flows of a contract."""
+class _Space:
+    """The flows of a contract, and the layouts of the situations that they were met in together."""
 
-    __slots__ = ("flows",)
+    __slots__ = ("_size", "entities", "flows", "met")
 
     def __init__(self, contract: c.Contract) -> None:
-        plan_of = compiled(contract).plan
-        self.flows = []
-        for flow in contract.flows.values():
-            entry = flow.steps[flow.entry]
-            operation = contract.operations[entry.operation_id] if isinstance(entry, c.OperationStep) else None
-            self.flows.append(FlowLayouts(flow, None if operation is None else plan_of(operation)))
+        self.entities = tuple(contract.entities)
+        self.flows = [_Flow(flow, contract) for flow in contract.flows.values()]
+        self.met: dict[Hashable, SpaceLayout] = {}
+        self._size = 0
+
+    def keep(self, key: Hashable, layout: SpaceLayout) -> None:
+        """Keep a layout, as long as all together are not too long."""
+        self._size += layout.size
+        if self._size > MOST_CHARACTERS:
+            self._size = layout.size
+            self.met.clear()
+        self.met[key] = layout
 
 
-def layouts_of(contract: c.Contract) -> list[FlowLayouts]:
-    """The layouts of a contract's flows, kept with it."""
-    layouts: _Layouts | None = contract.derived.get(_Layouts)
-    if layouts is None:
-        layouts = contract.derived[_Layouts] = _Layouts(contract)
-    return layouts.flows
+def _space_of(contract: c.Contract) -> _Space:
+    """The layouts of a contract, kept with it."""
+    space: _Space | None = contract.derived.get(_Space)
+    if space is None:
+        space = contract.derived[_Space] = _Space(contract)
+    return space
 
 
 def space_text(inputs: SpaceInputs, fragments: Fragments | None = None) -> str:
@@ -86,105 +166,126 @@ def space_text(inputs: SpaceInputs, fragments: Fragments | None = None) -> str:
 
     ``fragments`` carries texts of groups from one answer to the next.
     """
+    return joined(space_pieces(inputs, fragments))
+
+
+def space_pieces(inputs: SpaceInputs, fragments: Fragments | None = None) -> Pieces:
+    """The same in pieces."""
     if inputs.view is not WHOLE:
-        return action_space_text(space_of(inputs), fragments)
-    filler = Filler(inputs.snapshot, inputs.states, inputs.persona, fragments or Fragments())
-    actions: list[str] = []
-    blocked: list[str] = []
-    for layouts in layouts_of(inputs.snapshot.contract):
-        filler.flow(layouts, actions, blocked)
-    return frame_text(inputs.snapshot, filler.writer.persona, actions[1:], blocked[1:], inputs.warnings)
+        return Pieces((action_space_text(space_of(inputs), fragments),))
+    space = _space_of(inputs.snapshot.contract)
+    situation = Situation(inputs, fragments or Fragments())
+    decisions = [flow.decisions(inputs.snapshot) for flow in space.flows]
+    orders = tuple([inputs.states.of(entity_id).order for entity_id in space.entities])
+    key = (inputs.persona, orders, *_summed_up(decisions, inputs.snapshot))
+    layout = space.met.get(key)
+    if layout is None:
+        layout = _laid_out(space, decisions, orders, situation)
+        space.keep(key, layout)
+    return layout.filled(situation)
 
 
-class Filler:
-    """Fills the layouts of the flows in one situation."""
+def _summed_up(decisions: list[list[Decision]], snapshot: Snapshot) -> Iterator[Hashable]:
+    """What tells one list of decisions from another: one that touched no fact follows from the verdicts, and these have
+    a number where the contract itself says all payloads."""
+    produced = snapshot.verdicts.produced
+    yield produced
+    for some in decisions:
+        for decision in some:
+            yield None if produced is not None and not decision.facts_used else decision
 
-    __slots__ = ("orders", "persona", "snapshot", "states", "texts", "writer")
 
-    def __init__(self, snapshot: Snapshot, states: EntityStates, persona: str, fragments: Fragments) -> None:
-        self.snapshot, self.states, self.persona = snapshot, states, persona
-        self.writer = ActionWriter(snapshot.contract, persona, fragments)
-        self.texts = _PlaceTexts(snapshot, states, self.writer)
-        self.orders: dict[str, States] = {}
-
-    def flow(self, layouts: FlowLayouts, actions: list[str], blocked: list[str]) -> None:
-        """Add a flow's text, a comma before it, to those that the persona can start or to the others.
-
-        In pieces: what many flows share is copied only once for each of them, when the whole answer is joined.
-        """
-        plan = layouts.plan
-        if plan is None:
-            self._write(judge(layouts.flow, self.snapshot, self.states, self.persona), actions, blocked)
-            return
-        operation = plan.operation
-        decision = self.snapshot.decide(operation.precondition, "operation", operation.id)
-        key = (
-            self.persona,
-            decision.truth,
-            decision.verdicts_used,
-            decision.missing,
-            *map(self._order, plan.every_state),
-        )
-        layout = layouts.met.get(key)
-        if layout is None:
-            layout = self._laid_out(layouts.flow)
-            if len(layouts.met) >= MOST_TEXTS:
-                layouts.met.clear()
-            layouts.met[key] = layout
+def _laid_out(
+    space: _Space, decisions: list[list[Decision]], orders: tuple[States, ...], situation: Situation
+) -> SpaceLayout:
+    actions: list[str | Place] = []
+    blocked: list[str | Place] = []
+    for flow, some in zip(space.flows, decisions, strict=True):
+        layout = _flow_layout(flow, some, dict(zip(space.entities, orders, strict=True)), situation)
         pieces = actions if layout.is_action else blocked
-        pieces.append(",")
-        texts = self.texts
-        for part, place in zip(layout.parts, layout.places, strict=False):  # the last part has no place after it
-            pieces.append(part)
-            pieces.append(texts[place])
-        pieces.append(layout.parts[-1])
+        pieces += (",", *layout.pieces) if pieces else layout.pieces
+    contract_hash = texts_of(situation.inputs.snapshot.contract).hash
+    persona, verdicts, warnings = Place("persona"), Place("verdicts"), Place("warnings")
+    return SpaceLayout(framed(contract_hash, persona, actions, verdicts, blocked, warnings))
 
-    def _order(self, entity_id: str) -> States:
-        """The occupied states of an entity in the order of their first instances: all that a layout depends on."""
-        order = self.orders.get(entity_id)
-        if order is None:
-            order = self.orders[entity_id] = self.states.of(entity_id).order
-        return order
 
-    def _write(self, judged: Action | BlockedAction, actions: list[str], blocked: list[str]) -> None:
-        if isinstance(judged, Action):
-            actions += (",", self.writer.action(judged))
-        else:
-            blocked += (",", self.writer.blocked(judged))
-
-    def _laid_out(self, flow: c.Flow) -> Layout:
-        judged = judge(flow, self.snapshot, self.states, self.persona)
-        writer = _LayoutWriter(self.snapshot.contract, self.persona, self.states)
+def _flow_layout(
+    flow: _Flow, decisions: list[Decision], orders: Mapping[str, States], situation: Situation
+) -> FlowLayout:
+    """The layout of one flow, which depends on less than that of all: it may have been met before."""
+    snapshot, states, persona, _, _ = situation.inputs
+    plan_of = compiled(snapshot.contract).plan
+    operations = flow.way(snapshot).operations
+    entities = [entity_id for operation in operations for entity_id in plan_of(operation).every_state]
+    key = (persona, *decisions, *[orders[entity_id] for entity_id in entities])
+    layout = flow.met.get(key)
+    if layout is None:
+        if len(flow.met) >= MOST_FLOWS:
+            flow.met.clear()
+        judged = judge(flow.flow, snapshot, states, persona)
+        writer = _LayoutWriter(snapshot.contract, persona, states)
         text = writer.action(judged) if isinstance(judged, Action) else writer.blocked(judged)
-        parts = _MARK.split(text)
-        places = tuple(writer.places[int(mark)] for mark in parts[1::2])
-        return Layout(isinstance(judged, Action), tuple(parts[::2]), places)
+        layout = flow.met[key] = FlowLayout(isinstance(judged, Action), writer.pieces(text))
+    return layout
 
 
-class _PlaceTexts(dict[Place, str]):
-    """What fills each place in one situation, written when a flow first needs it."""
+class Situation:
+    """What fills places in one call."""
 
-    __slots__ = ("_snapshot", "_states", "_writer")
+    __slots__ = ("fragments", "inputs")
 
-    def __init__(self, snapshot: Snapshot, states: EntityStates, writer: ActionWriter) -> None:
-        super().__init__()
-        self._snapshot, self._states, self._writer = snapshot, states, writer
+    def __init__(self, inputs: SpaceInputs, fragments: Fragments) -> None:
+        self.inputs = inputs
+        self.fragments = fragments
 
-    def __missing__(self, place: Place) -> str:
-        if place.kind == "verdict":
-            text = self._writer.verdict(self._snapshot.verdicts[place.name])
-        else:
-            text = _KINDS[place.kind](self._writer, place, self._states.of(place.name))
-        self[place] = text
-        return text
+    def persona(self, _: Place) -> str:
+        """The persona."""
+        return quoted(self.inputs.persona)
+
+    def verdicts(self, _: Place) -> str:
+        """All verdicts."""
+        return texts_of(self.inputs.snapshot.contract).current_verdicts(self.inputs.snapshot.verdicts)
+
+    def warnings(self, _: Place) -> str:
+        """The warnings."""
+        return warnings_text(self.inputs.warnings)
+
+    def verdict(self, place: Place) -> str:
+        """A verdict whose payload is computed."""
+        snapshot = self.inputs.snapshot
+        return texts_of(snapshot.contract).current_verdict(snapshot.verdicts[place.name])
+
+    def all_of(self, place: Place) -> str:
+        """All instances of an entity."""
+        return self.fragments.ids(self.inputs.states.of(place.name).ids)
+
+    def within(self, place: Place) -> str:
+        """The instances in some states."""
+        return self.fragments.ids(self.inputs.states.of(place.name).within(place.states))
+
+    def beside(self, place: Place) -> str:
+        """The instances in other states."""
+        return self.fragments.ids(self.inputs.states.of(place.name).outside(place.states).ids)
+
+    def outside(self, place: Place) -> str:
+        """The instances in other states, and these."""
+        return self.fragments.others(self.inputs.states.of(place.name).outside(place.states))
+
+    def count(self, place: Place) -> str:
+        """How many instances are in some states."""
+        return count_text(place.name, len(self.inputs.states.of(place.name).within(place.states)))
 
 
-_KINDS: Mapping[str, Callable[[ActionWriter, Place, Instances], str]] = {
-    "all": lambda writer, place, instances: writer.fragments.ids(instances.ids),
-    "within": lambda writer, place, instances: writer.fragments.ids(instances.within(place.states)),
-    "beside": lambda writer, place, instances: writer.fragments.ids(instances.outside(place.states).ids),
-    "outside": lambda writer, place, instances: writer.fragments.others(instances.outside(place.states)),
-    "count": lambda writer, place, instances: writer.count(place.name, len(instances.within(place.states))),
+_KINDS: Mapping[str, Callable[[Situation, Place], str]] = {
+    "persona": Situation.persona,
+    "verdicts": Situation.verdicts,
+    "warnings": Situation.warnings,
+    "verdict": Situation.verdict,
+    "all": Situation.all_of,
+    "within": Situation.within,
+    "beside": Situation.beside,
+    "outside": Situation.outside,
+    "count": Situation.count,
 }
 
 _MARK = pattern("\x00([0-9]+)\x00")
@@ -206,6 +307,11 @@ class _LayoutWriter(ActionWriter):
         """A flow that the persona can start."""
         self.bound = action.instance_bindings
         return super().action(action)
+
+    def pieces(self, text: str) -> tuple[str | Place, ...]:
+        """What was written, with its places in the place of marks."""
+        parts = _MARK.split(text)
+        return tuple([self.places[int(part)] if index % 2 else part for index, part in enumerate(parts)])
 
     def _mark(self, place: Place) -> str:
         self.places.append(place)

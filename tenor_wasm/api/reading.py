@@ -9,15 +9,18 @@ from __future__ import annotations
 from tenor_wasm.api.calls import (
     Evaluation,
     SpaceInputs,
+    declared_flow,
     evaluate,
     read_space_inputs,
+    read_states,
     space_inputs,
 )
 from tenor_wasm.api.json_text import has_members, read_json, scan_json
+from tenor_wasm.errors import Json
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import EntityStates, counted_entity_states
-from tenor_wasm.evaluator.snapshot import Snapshot, counted_snapshot
-from tenor_wasm.interchange.constructs import Contract
+from tenor_wasm.evaluator.snapshot import Snapshot, counted_snapshot, take_snapshot
+from tenor_wasm.interchange.constructs import Contract, Flow
 
 
 def evaluation_of(contract: Contract, facts: str) -> Evaluation:
@@ -34,6 +37,25 @@ def space_inputs_of(contract: Contract, facts: str, entity_states: str, persona:
         return space_inputs(snapshot, states, persona)
     facts_json, states_json = read_json(facts, "the facts"), read_json(entity_states, "the entity states")
     return read_space_inputs(contract, facts_json, states_json, persona)
+
+
+def run_inputs_of(
+    contract: Contract, flow: str, persona: str, facts: str, entity_states: str
+) -> tuple[Flow, Snapshot, EntityStates]:
+    """A flow, and what it runs on. Raises as ``read_json`` and ``calls.simulate_flow``."""
+    snapshot = _quick_snapshot(contract, facts)
+    states = None if snapshot is None else _quick_states(contract, entity_states, False)
+    if snapshot is not None and states is not None:
+        return declared_flow(contract, flow, persona), snapshot, states
+    facts_json, states_json = read_json(facts, "the facts"), read_json(entity_states, "the entity states")
+    declared = declared_flow(contract, flow, persona)
+    return declared, take_snapshot(contract, facts_json), read_states(states_json, contract)
+
+
+def flat_object(text: str, what: str) -> Json:
+    """An object, quickly where it holds no other. Raises as ``read_json``."""
+    value = scan_json(text)
+    return value if type(value) is dict and has_members(text, len(value)) else read_json(text, what)
 
 
 def _quick_snapshot(contract: Contract, text: str) -> Snapshot | None:

@@ -7,14 +7,14 @@ The answer is ``{"ok": result}`` or ``{"error": {code, message, path, details}}`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import NoneType
-from typing import Any
+from typing import TypeVar
 
 import tenor_wasm
 from tenor_wasm.api import batch, calls, source
+from tenor_wasm.api.fragments import Pieces, joined
 from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import read_json, write_json
-from tenor_wasm.api.layouts import space_text
+from tenor_wasm.api.layouts import space_pieces
 from tenor_wasm.api.params import Params
 from tenor_wasm.api.params import flag as _flag
 from tenor_wasm.api.params import required as _required
@@ -25,29 +25,23 @@ from tenor_wasm.api.write import to_text
 from tenor_wasm.errors import Json, TenorError, listed, shown
 from tenor_wasm.interchange.constructs import Contract
 
+Text = TypeVar("Text", str, Pieces)
+
 
 def dispatch(method: str, params_json: str) -> str:
     """Answer one call given as JSON text. Never raises; an unforeseen fault is answered as ``internal_error``."""
-    return answer(lambda: f'{{"ok":{_dispatch(method, params_json)}}}', _error)
+    return joined(_dispatch_in_pieces(method, params_json))
 
 
-LONG = 20_000
-"""Characters from which an answer crosses to JavaScript sooner as bytes."""
-
-_PLAIN = (str, int, float, NoneType)
+def _dispatch_in_pieces(method: str, params_json: str) -> str | Pieces:
+    return answer(lambda: Pieces(('{"ok":', *_dispatch(method, params_json), "}")), _error)
 
 
-def carried(function: Callable[..., str | None], *values: Any) -> str | bytes | None:
-    """Call a function for the bridge with its long texts as ASCII bytes in a JavaScript buffer; answer so too.
-
-    The host converts texts one character after the other, bytes all at once.
-    """
-    given = [value if isinstance(value, _PLAIN) else value.to_bytes().decode("ascii") for value in values]
-    text = function(*given)
-    return text if text is None or len(text) < LONG else text.encode()
+IN_PIECES: dict[Callable[..., str | None], Callable[..., str | Pieces]] = {dispatch: _dispatch_in_pieces}
+"""Functions that can answer in pieces, with the ones that do."""
 
 
-def answer(call: Callable[[], str], as_json: Callable[[TenorError], Json]) -> str:
+def answer(call: Callable[[], Text], as_json: Callable[[TenorError], Json]) -> Text | str:
     """Run a call that answers with JSON text; its error is written as JSON text too."""
     try:
         return call()
@@ -73,7 +67,7 @@ def _error(error: TenorError) -> Json:
     return {"error": error.to_json()}
 
 
-def _dispatch(method: Json, params_json: str) -> str:
+def _dispatch(method: Json, params_json: str) -> Pieces:
     handler = _METHODS.get(method) if isinstance(method, str) else None
     if handler is None:
         raise TenorError("unknown_method", f"there is no method {shown(method)}; use one of {listed(_METHODS)}")
@@ -82,7 +76,9 @@ def _dispatch(method: Json, params_json: str) -> str:
         raise TenorError("invalid_argument", f"parameters are an object, not {shown(params)}")
     try:
         result = handler(params)
-        return result if isinstance(result, str) else write_json(result)
+        if isinstance(result, Pieces):
+            return result
+        return Pieces((result if isinstance(result, str) else write_json(result),))
     except TenorError as error:
         raise placed(error) from None
 
@@ -167,13 +163,13 @@ def _evaluate(params: Params) -> str:
     return to_text(calls.evaluate(HANDLES.get(_required(params, "contract")), _required(params, "facts")))
 
 
-def _action_space(params: Params) -> str:
+def _action_space(params: Params) -> str | Pieces:
     if "session" in params:
         return _by_session("action_space")(params)
     contract = HANDLES.get(_required(params, "contract"))
     facts, entity_states = _required(params, "facts"), params.get("entity_states", calls.NO_STATES)
     view = {name: params[name] for name in VIEW_OPTIONS if name in params}
-    return space_text(calls.read_space_inputs(contract, facts, entity_states, _text(params, "persona"), **view))
+    return space_pieces(calls.read_space_inputs(contract, facts, entity_states, _text(params, "persona"), **view))
 
 
 def _evaluate_batch(params: Params) -> str:
@@ -266,4 +262,4 @@ _METHODS: Mapping[str, Callable[[Params], Json]] = {
     "run_scenarios": _run_scenarios,
     **{method: _by_session(method) for method in _OF_SESSIONS},
 }
-"""Method → its function. What a function returns as ``str`` is JSON text already; no method's result is a bare text."""
+"""Method → its function. A ``str`` and ``Pieces`` that it returns are JSON text already; no result is a bare text."""

@@ -17,6 +17,7 @@ from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.api.render import JsonObject, step_json, to_json, transition_json
 from tenor_wasm.api.write_actions import action_space_text
 from tenor_wasm.errors import TenorError
+from tenor_wasm.evaluator.flows import FlowResult
 
 
 def evaluation_text(result: Evaluation) -> str:
@@ -52,16 +53,21 @@ def _result_text(result: BatchItem | TenorError, fragments: Fragments) -> str:
 def simulation_text(result: Simulation) -> str:
     """How a flow would run."""
     flow = result.flow
+    verdicts = texts_of(flow.snapshot.contract).verdicts(flow.snapshot.verdicts)
+    text = run_text(flow, result.instance_bindings, quoted(flow.persona), verdicts, warnings_text(result.warnings))
+    return text if result.provenance is None else f'{text[:-1]},"provenance":{write_json(result.provenance)}}}'
+
+
+def run_text(flow: FlowResult, given: Mapping[str, str], persona: str, verdicts: str, warnings: str) -> str:
+    """A run, from the texts of what it does not depend on; ``given`` are the bindings that a caller gave."""
     texts = texts_of(flow.snapshot.contract)
-    verdicts = texts.verdicts(flow.snapshot.verdicts)
-    provenance = "" if result.provenance is None else f',"provenance":{write_json(result.provenance)}'
     return (
-        f'{{"simulation":true,"flow_id":{texts.names[flow.flow_id]},"persona":{quoted(flow.persona)}'
+        f'{{"simulation":true,"flow_id":{texts.names[flow.flow_id]},"persona":{persona}'
         f',"outcome":{texts.names[flow.outcome]},"path":{write_json([step_json(record) for record in flow.steps])}'
         f',"would_transition":{write_json([transition_json(transition) for transition in flow.transitions])}'
-        f',"verdicts":[{verdicts}],"instance_bindings":{write_json(dict(result.instance_bindings))}'
+        f',"verdicts":[{verdicts}],"instance_bindings":{write_json(dict(given))}'
         f',"resolved_bindings":{write_json(dict(flow.instance_bindings))},"failed":{"true" if flow.failed else "false"}'
-        f',"contract_hash":{texts.hash},"warnings":{warnings_text(result.warnings)}{provenance}}}'
+        f',"contract_hash":{texts.hash},"warnings":{warnings}}}'
     )
 
 

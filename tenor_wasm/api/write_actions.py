@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sized
-from typing import Any
+from typing import Any, TypeVar
 
 from tenor_wasm.api.calls import ActionSpaceResult
 from tenor_wasm.api.contract_texts import ContractTexts, texts_of, warnings_text
 from tenor_wasm.api.fragments import Fragments, quoted
 from tenor_wasm.api.views import COUNTS, GROUPED
-from tenor_wasm.errors import Finding
 from tenor_wasm.evaluator import actions as a
 from tenor_wasm.evaluator.entity_states import EntityStates
 from tenor_wasm.evaluator.instances import Group, Others
 from tenor_wasm.evaluator.rules import VerdictInstance
-from tenor_wasm.evaluator.snapshot import Snapshot
 from tenor_wasm.interchange.constructs import Contract
+
+Piece = TypeVar("Piece")
 
 
 class ActionWriter:
@@ -67,7 +67,7 @@ class ActionWriter:
 
     def count(self, entity_id: str, number: int) -> str:
         """How many instances of an entity, as part of a JSON string."""
-        return f"{number} {quoted(entity_id)[1:-1]} instance{'s' if number != 1 else ''}"
+        return count_text(entity_id, number)
 
     def _description(self, action: a.Action) -> str:
         counts = " and ".join([self.count(entity_id, number) for entity_id, number in action.instance_counts.items()])
@@ -131,6 +131,11 @@ class ActionWriter:
             f',"required_states":{self.texts.list_of(reason.required_states)}'
             f',"operation_id":{names[reason.operation_id]},{self.reason_instances(reason)}}}'
         )
+
+
+def count_text(entity_id: str, number: int) -> str:
+    """How many instances of an entity, as part of a JSON string."""
+    return f"{number} {quoted(entity_id)[1:-1]} instance{'s' if number != 1 else ''}"
 
 
 _REASONS: Mapping[type, Callable[[ActionWriter, Any], str]] = {
@@ -207,28 +212,34 @@ def action_space_text(result: ActionSpaceResult, fragments: Fragments | None = N
         extra += f',"next_cursor":{"null" if shown.next_cursor is None else quoted(shown.next_cursor)}'
     actions = ",".join(map(writer.action, space.actions))
     blocked = ",".join(map(writer.blocked, space.blocked_actions))
-    return frame_text(space.snapshot, writer.persona, (actions,), (blocked,), result.warnings, extra)
+    texts = texts_of(space.snapshot.contract)
+    verdicts, warnings = texts.current_verdicts(space.snapshot.verdicts), warnings_text(result.warnings)
+    return "".join(framed(texts.hash, writer.persona, (actions,), verdicts, (blocked,), warnings, extra))
 
 
-def frame_text(
-    snapshot: Snapshot,
-    persona: str,
-    actions: Iterable[str],
-    blocked: Iterable[str],
-    warnings: Iterable[Finding],
+def framed(
+    contract_hash: str,
+    persona: Piece,
+    actions: Iterable[Piece],
+    verdicts: Piece,
+    blocked: Iterable[Piece],
+    warnings: Piece,
     extra: str = "",
-) -> str:
-    """An action space around the pieces of text of its flows; ``extra`` are members that follow."""
-    texts = texts_of(snapshot.contract)
-    verdicts = texts.current_verdicts(snapshot.verdicts)
-    pieces = (
-        f'{{"persona_id":{persona},"actions":[',
+) -> list[Piece | str]:
+    """The pieces of an action space around those of its flows; ``extra`` are members that follow."""
+    return [
+        '{"persona_id":',
+        persona,
+        ',"actions":[',
         *actions,
-        f'],"current_verdicts":[{verdicts}],"blocked_actions":[',
+        '],"current_verdicts":[',
+        verdicts,
+        '],"blocked_actions":[',
         *blocked,
-        f'],"contract_hash":{texts.hash},"warnings":{warnings_text(warnings)}{extra}}}',
-    )
-    return "".join(pieces)
+        f'],"contract_hash":{contract_hash},"warnings":',
+        warnings,
+        f"{extra}}}",
+    ]
 
 
 def _instances(instances: Mapping[str, Mapping[str, Group]], texts: ContractTexts, fragments: Fragments) -> str:

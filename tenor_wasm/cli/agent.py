@@ -23,7 +23,7 @@ from tenor_wasm.cli.command import (
     read_contract,
     read_json_option,
 )
-from tenor_wasm.cli.store import STORE_OPTIONS, executor_over
+from tenor_wasm.cli.store import STORE_OPTIONS, instances_of
 from tenor_wasm.errors import Json, TenorError, listed
 from tenor_wasm.executor import Executor
 from tenor_wasm.interchange.constructs import Contract
@@ -105,8 +105,8 @@ def run(namespace: argparse.Namespace) -> Stream:
     reads = [name for name in ("facts", "entities", "contract") if getattr(namespace, name) == "-"]
     if "human" in names and reads:
         raise TenorError("usage", f"the policy human reads standard input: give {listed(reads)} in another way")
-    if namespace.entities is not None and (namespace.db is not None or namespace.namespace is not None):
-        raise TenorError("usage", "--entities is a dry run without a store: leave --db and --namespace out")
+    if namespace.entities is not None and (namespace.db or namespace.namespace or namespace.server):
+        raise TenorError("usage", "--entities is a dry run without a store: leave --db, --namespace and --server out")
     contract = read_contract(namespace)
     until = None if namespace.until is None else _brought_to(namespace.until, contract)
     policies = [_policy(name, namespace.seed, contract) for name in names]
@@ -139,17 +139,19 @@ def _lines(
 
 
 @contextmanager
-def _host(namespace: argparse.Namespace, contract: Contract) -> Iterator[tuple[Executor, bool]]:
+def _host(namespace: argparse.Namespace, contract: Contract) -> Iterator[tuple[agents.Host, bool]]:
     """Where the agent acts, and whether that is a rehearsal. An agent starts only what its persona may start."""
     if namespace.entities is not None:
         states = calls.read_states(read_json_option(namespace, "entities"), contract)
         yield agents.rehearsal(contract, states, authorize_initiator=True), True
         return
-    with executor_over(namespace, contract, authorize_initiator=True) as executor:
+    with instances_of(namespace, contract, authorize_initiator=True) as place:
+        host: agents.Host = place if isinstance(place, Executor) else agents.Remote(place)
         if namespace.dry_run:
-            yield agents.rehearsal(contract, executor.entity_states(), authorize_initiator=True), True
+            states = place.entity_states() if isinstance(place, Executor) else agents.observed_states(host)
+            yield agents.rehearsal(contract, states, authorize_initiator=True), True
         else:
-            yield executor, False
+            yield host, False
 
 
 def _facts(namespace: argparse.Namespace) -> Json | agents.Facts:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Generator
 
+from tenor_wasm.agent.host import answered
 from tenor_wasm.api.json_text import write_json
-from tenor_wasm.api.render import to_json
 from tenor_wasm.cli.command import Command, Stream, read_contract
-from tenor_wasm.cli.store import STORE_OPTIONS, executor_over
+from tenor_wasm.cli.store import STORE_OPTIONS, instances_of
 
 
 def _instances_option(parser: argparse.ArgumentParser) -> object:
@@ -30,14 +30,14 @@ def run(namespace: argparse.Namespace) -> Stream:
 
 
 def _created(namespace: argparse.Namespace) -> Generator[str, None, bool]:
-    with executor_over(namespace, read_contract(namespace), creates=True) as executor:
+    with instances_of(namespace, read_contract(namespace), creates=True) as place:
         for text in namespace.instances:
             entity, separator, instance = text.partition("/")
-            record = executor.create_instance(entity, instance if separator else None, persona=namespace.persona)
+            record = answered(place.create_instance(entity, instance if separator else None, persona=namespace.persona))
             if namespace.json:
-                yield write_json(to_json(record)) + "\n"
+                yield write_json(record) + "\n"
             else:
-                yield f"{record.key.entity_id}/{record.key.instance_id} is {record.state}\n"
+                yield f"{record['entity_id']}/{record['instance_id']} is {record['state']}\n"
     return False
 
 

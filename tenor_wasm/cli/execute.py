@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tenor_wasm.api.render import to_json
+from tenor_wasm.agent.host import answered
 from tenor_wasm.cli.command import (
     Command,
     Output,
@@ -15,10 +15,8 @@ from tenor_wasm.cli.command import (
     read_json_option,
 )
 from tenor_wasm.cli.simulate import bindings_option, chosen_outcomes, flow_option, outcome_option, run_text
-from tenor_wasm.cli.store import STORE_OPTIONS, executor_over
-from tenor_wasm.cli.tables import table
-from tenor_wasm.errors import Json, TenorError
-from tenor_wasm.executor import Execution, Executor
+from tenor_wasm.cli.store import STORE_OPTIONS, instances_of
+from tenor_wasm.errors import Finding, TenorError
 
 
 def _simulate_option(parser: argparse.ArgumentParser) -> object:
@@ -44,41 +42,24 @@ def run(namespace: argparse.Namespace) -> Output:
     check_standard_input(namespace, ("facts", "bindings"))
     if namespace.simulate and namespace.request_id is not None:
         raise TenorError("usage", "a simulation has no --request-id: nothing is stored under it")
+    if namespace.server is not None and namespace.authorize:
+        raise TenorError("usage", "a server decides by its keys who may start a flow: leave --authorize out")
     contract = read_contract(namespace)
     facts, bindings = read_json_option(namespace, "facts"), read_json_option(namespace, "bindings")
-    outcomes: Json = chosen_outcomes(namespace)
-    call = namespace.flow, namespace.persona, facts, bindings, outcomes
-    with executor_over(namespace, contract, authorize_initiator=namespace.authorize) as executor:
-        return _simulated(executor, call) if namespace.simulate else _executed(executor, call, namespace.request_id)
-
-
-Call = tuple[str, str, Json, Json, Json]
-
-
-def _simulated(executor: Executor, call: Call) -> Output:
-    result = executor.simulate_flow(*call)
-    return Output(to_json(result), run_text(result), result.warnings, result.flow.failed)
-
-
-def _executed(executor: Executor, call: Call, request_id: str | None) -> Output:
-    result = executor.execute_flow(*call, request_id=request_id)
-    record = result.record
-    recorded = "was recorded before" if result.repeated else "is recorded"
-    how = f"for {record.persona}; it {recorded} as {record.execution_id}, chain {record.chain_id}"
-    if result.simulation is None:
-        return Output(to_json(result), _changes(result, how), (), record.failed)
-    run = result.simulation._replace(provenance=None)  # 'tenor history --chain' shows it
-    return Output(to_json(result), run_text(run, how), run.warnings, record.failed)
-
-
-def _changes(result: Execution, how: str) -> str:
-    """An execution of another version of the contract: its records are all that can be told."""
-    rows = [
-        (f"{one.key.entity_id}/{one.key.instance_id}", one.from_state or "-", one.to_state)
-        for one in result.transitions
-    ]
-    changes = table(("instance", "from", "to"), rows) if rows else "none"
-    return f"{result.record.flow_id} ends with {result.outcome} ({how})\n\nState changes\n\n{changes}"
+    call = namespace.flow, namespace.persona, facts, bindings, chosen_outcomes(namespace)
+    with instances_of(namespace, contract, authorize_initiator=namespace.authorize) as place:
+        if namespace.simulate:
+            answer = answered(place.simulate_flow(*call))
+            how = f"simulated for {namespace.persona}; nothing is stored"
+        else:
+            answer = answered(place.execute_flow(*call, request_id=namespace.request_id))
+            recorded = "was recorded before" if answer["repeated"] else "is recorded"
+            how = (
+                f"for {answer['persona']}; it {recorded} as {answer['execution_id']}, chain"
+                f" {answer['provenance_chain_id']}"
+            )
+    warnings = tuple(Finding(**warning) for warning in answer.get("warnings", ()))
+    return Output(answer, run_text(answer, how), warnings, answer["failed"])
 
 
 COMMAND = Command(

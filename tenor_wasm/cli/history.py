@@ -5,21 +5,20 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from tenor_wasm.api.json_text import read_json
-from tenor_wasm.api.render import to_json
+from tenor_wasm.agent.host import answered
 from tenor_wasm.cli.command import Command, Output, read_contract
 from tenor_wasm.cli.reading import why
 from tenor_wasm.cli.store import (
     STORE_OPTIONS,
+    Place,
     cursor_option,
-    executor_over,
+    instances_of,
     limit_option,
     more_text,
     named_instance,
 )
 from tenor_wasm.cli.tables import joined, table
 from tenor_wasm.errors import TenorError
-from tenor_wasm.executor import Executor
 
 
 def _instance_option(parser: argparse.ArgumentParser) -> object:
@@ -38,42 +37,49 @@ def run(namespace: argparse.Namespace) -> Output:
     """Show the history of an instance, the executions, or one chain."""
     if namespace.chain is not None and namespace.instance is not None:
         raise TenorError("usage", "name an instance or --chain, not both")
-    with executor_over(namespace, read_contract(namespace)) as executor:
+    with instances_of(namespace, read_contract(namespace)) as place:
         if namespace.chain is not None:
-            chain: Any = read_json(executor.chain(namespace.chain).chain)
+            chain: Any = answered(place.chain(namespace.chain))["chain"]
             return Output(chain, why(chain))
         if namespace.instance is None:
-            return _executions(executor, namespace)
-        return _history(executor, namespace)
+            return _executions(place, namespace)
+        return _history(place, namespace)
 
 
-def _history(executor: Executor, namespace: argparse.Namespace) -> Output:
+def _history(place: Place, namespace: argparse.Namespace) -> Output:
     entity, instance = named_instance(namespace.instance)
-    history = executor.history(entity, instance, namespace.cursor, namespace.limit)
-    rows = [
-        (str(one.version), one.at, one.operation_id or "created", one.to_state, one.persona or "-", one.chain_id or "-")
-        for one in history.page.items
-    ]
-    text = f"{entity}/{instance} is {history.instance.state}\n\n"
-    text += table(("version", "at", "operation", "state", "persona", "chain"), rows)
-    return Output(to_json(history), text + more_text(history.page.next_cursor))
-
-
-def _executions(executor: Executor, namespace: argparse.Namespace) -> Output:
-    page = executor.chains(cursor=namespace.cursor, limit=namespace.limit)
+    history = answered(place.history(entity, instance, namespace.cursor, namespace.limit))
     rows = [
         (
-            one.started_at,
-            one.flow_id,
-            joined(f"{key.entity_id}/{key.instance_id}" for key in one.bound),
-            one.persona,
-            one.outcome,
-            one.chain_id,
+            str(one["version"]),
+            one["timestamp"],
+            one["operation"] or "created",
+            one["to_state"],
+            one["persona"] or "-",
+            one["provenance_chain_id"] or "-",
         )
-        for one in page.items
+        for one in history["history"]
+    ]
+    text = f"{entity}/{instance} is {history['current_state']}\n\n"
+    text += table(("version", "at", "operation", "state", "persona", "chain"), rows)
+    return Output(history, text + more_text(history["next_cursor"]))
+
+
+def _executions(place: Place, namespace: argparse.Namespace) -> Output:
+    page = answered(place.chains(cursor=namespace.cursor, limit=namespace.limit))
+    rows = [
+        (
+            one["started_at"],
+            one["flow_id"],
+            joined(f"{entity}/{name}" for entity, name in one["instance_bindings"].items()),
+            one["persona"],
+            one["outcome"],
+            one["provenance_chain_id"],
+        )
+        for one in page["items"]
     ]
     text = table(("at", "flow", "instances", "persona", "outcome", "chain"), rows) if rows else "none"
-    return Output(to_json(page), text + more_text(page.next_cursor))
+    return Output(page, text + more_text(page["next_cursor"]))
 
 
 COMMAND = Command(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 
+from tenor_wasm.agent.host import answered
 from tenor_wasm.api.render import to_json
 from tenor_wasm.cli.command import Command, Output, read_contract
-from tenor_wasm.cli.store import STORE_OPTIONS, cursor_option, executor_over, limit_option, more_text
+from tenor_wasm.cli.store import STORE_OPTIONS, Place, cursor_option, instances_of, limit_option, more_text
 from tenor_wasm.cli.tables import table
 from tenor_wasm.errors import TenorError
 from tenor_wasm.executor import Executor
+from tenor_wasm.interchange.constructs import Contract
 
 
 def _entity_option(parser: argparse.ArgumentParser) -> object:
@@ -30,8 +32,13 @@ def run(namespace: argparse.Namespace) -> Output:
         raise TenorError("usage", "--state and --cursor are about one entity: name it with --entity")
     if namespace.counts and namespace.entity is not None:
         raise TenorError("usage", "--counts is about every entity: leave --entity out")
-    with executor_over(namespace, read_contract(namespace)) as executor:
-        return _counted(executor) if namespace.counts else _listed(executor, namespace)
+    if namespace.counts and namespace.server is not None:
+        raise TenorError("usage", "a server lists instances and does not count them: leave --counts out")
+    contract = read_contract(namespace)
+    with instances_of(namespace, contract) as place:
+        if namespace.counts and isinstance(place, Executor):
+            return _counted(place)
+        return _listed(place, contract, namespace)
 
 
 def _counted(executor: Executor) -> Output:
@@ -40,21 +47,21 @@ def _counted(executor: Executor) -> Output:
     return Output([to_json(one) for one in counts], table(("entity", "state", "instances"), rows))
 
 
-def _listed(executor: Executor, namespace: argparse.Namespace) -> Output:
-    entities = [namespace.entity] if namespace.entity is not None else [*executor.contract.entities]
+def _listed(place: Place, contract: Contract, namespace: argparse.Namespace) -> Output:
+    entities = [namespace.entity] if namespace.entity is not None else [*contract.entities]
     pages = {
-        entity: executor.list_instances(entity, namespace.state, namespace.cursor, namespace.limit)
+        entity: answered(place.list_instances(entity, namespace.state, namespace.cursor, namespace.limit))
         for entity in entities
     }
     rows = [
-        (f"{entity}/{one.key.instance_id}", one.state, str(one.version), one.updated_at)
+        (f"{entity}/{one['instance_id']}", one["state"], str(one["version"]), one["updated_at"])
         for entity, page in pages.items()
-        for one in page.items
+        for one in page["items"]
     ]
     text = table(("instance", "state", "version", "since"), rows) if rows else "none"
     for entity, page in pages.items():
-        text += more_text(page.next_cursor) + (f" --entity {entity}" if page.next_cursor else "")
-    return Output({entity: to_json(page) for entity, page in pages.items()}, text)
+        text += more_text(page["next_cursor"]) + (f" --entity {entity}" if page["next_cursor"] else "")
+    return Output(pages, text)
 
 
 COMMAND = Command(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tenor_wasm.cli.command import Command, Stream, read_bundle
+from tenor_wasm.cli.store import address_of, db_option
 from tenor_wasm.errors import TenorError
 from tenor_wasm.executor import open_storage
 
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 def run(namespace: argparse.Namespace) -> Stream:
     """Open the store and the socket, say the address, and answer until the process is told to stop."""
+    _check_bounds(namespace)
     server = server_room()
     settings = _settings(server, namespace)
     keys = None if namespace.keys is None else server.KeyFile(Path(namespace.keys))
     subjects = [_subject(server, argument) for argument in namespace.contracts]
     hosts = server.host(
         subjects,
-        open_storage(namespace.db or os.environ.get("TENOR_DB", "sqlite:///tenor.db"), settings.threads),
+        open_storage(address_of(namespace), settings.threads),
         organisation=settings.organisation,
         trust_domain=namespace.trust_domain,
         signer=None if namespace.signing_key is None else _signer(namespace.signing_key),
@@ -53,6 +54,24 @@ def server_room() -> ModuleType:
     except ImportError as error:
         raise TenorError("missing_driver", "serving needs more: install 'tenor-wasm[server]'") from error
     return server
+
+
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "port": (0, 65535),
+    "rate": (0, 1e9),
+    "body_bytes": (1, 1e12),
+    "answer_seconds": (0.001, 1e6),
+    "threads": (1, 1000),
+}
+"""Option → the least and the most that it may be."""
+
+
+def _check_bounds(namespace: argparse.Namespace) -> None:
+    for name, (least, most) in BOUNDS.items():
+        value = getattr(namespace, name)
+        if not least <= value <= most:
+            option = "--" + name.replace("_", "-")
+            raise TenorError("usage", f"{option} takes a number from {least:g} to {most:g}, not {value:g}")
 
 
 def _settings(server: ModuleType, namespace: argparse.Namespace) -> Settings:
@@ -90,12 +109,6 @@ def _signer(path: str) -> object:
 def _options(parser: argparse.ArgumentParser) -> object:
     add = parser.add_argument
     add("contracts", metavar="CONTRACT", nargs="+", help="a bundle or .tenor source, of a contract or a system")
-    add(
-        "--db",
-        metavar="ADDRESS",
-        help="the store: sqlite:///FILE, postgresql://HOST/DATABASE or memory: (default: $TENOR_DB, else"
-        " sqlite:///tenor.db)",
-    )
     add("--host", default="127.0.0.1", metavar="ADDRESS", help="where to listen (default 127.0.0.1)")
     add("--port", default=8000, type=int, metavar="NUMBER", help="the port (default 8000; 0 takes a free one)")
     add("--org", metavar="NAME", help="serve below /NAME too, and keep its instances apart from those of others")
@@ -116,4 +129,4 @@ def _options(parser: argparse.ArgumentParser) -> object:
     return add("--signing-key", metavar="FILE", help="sign manifests and chains with this Ed25519 key (PEM)")
 
 
-COMMAND = Command("serve", "serve contracts and systems over HTTP", run, (_options,), about_contract=False)
+COMMAND = Command("serve", "serve contracts and systems over HTTP", run, (_options, db_option), about_contract=False)

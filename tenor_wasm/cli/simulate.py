@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from tenor_wasm.api import calls
 from tenor_wasm.api.render import to_json
@@ -20,7 +21,6 @@ from tenor_wasm.cli.command import (
 from tenor_wasm.cli.reading import why
 from tenor_wasm.cli.tables import joined, section, table
 from tenor_wasm.errors import TenorError
-from tenor_wasm.evaluator.provenance import StepRecord
 
 
 def flow_option(parser: argparse.ArgumentParser) -> object:
@@ -69,7 +69,10 @@ def run(namespace: argparse.Namespace) -> Output:
         chosen_outcomes(namespace),
         namespace.provenance,
     )
-    return Output(to_json(result), run_text(result), result.warnings)
+    answer = to_json(result)
+    how = f"simulated for {result.flow.persona}; nothing is stored"
+    text = run_text(answer, how, result.provenance)
+    return Output(answer, text, result.warnings)
 
 
 def chosen_outcomes(namespace: argparse.Namespace) -> dict[str, str]:
@@ -84,29 +87,25 @@ def _outcome(choice: str) -> tuple[str, str]:
     return step_id, label
 
 
-def run_text(result: calls.Simulation, how: str = "") -> str:
-    """A run: its path, the state changes, the provenance where it was asked for. ``how`` says what became of it."""
-    flow = result.flow
-    how = how or f"simulated for {flow.persona}; nothing is stored"
-    changes = [
-        (f"{change.entity_id}/{change.instance_id}", change.from_state, change.to_state) for change in flow.transitions
-    ]
-    parts = [
-        f"{flow.flow_id} ends with {flow.outcome} ({how})\n",
-        section("Path", table(("step", "kind", "result", "instances"), _step_rows(flow.steps, ""))),
-        section("State changes", table(("instance", "from", "to"), changes) if changes else "none"),
-    ]
-    if result.provenance is not None:
-        parts.append(section("Provenance", why(result.provenance)))
+def run_text(run: Mapping[str, Any], how: str, chain: Mapping[str, Any] | None = None) -> str:
+    """A run: its path, the state changes, its provenance where there is a chain. ``how`` says what became of it."""
+    moves = run["transitions"] if "transitions" in run else run["would_transition"]
+    changes = [(f"{one['entity_id']}/{one['instance_id']}", one["from_state"], one["to_state"]) for one in moves]
+    parts = [f"{run['flow_id']} ends with {run['outcome']} ({how})\n"]
+    if "path" in run:  # an execution of another version of the contract is told by its records alone
+        parts.append(section("Path", table(("step", "kind", "result", "instances"), _step_rows(run["path"], ""))))
+    parts.append(section("State changes", table(("instance", "from", "to"), changes) if changes else "none"))
+    if chain is not None:
+        parts.append(section("Provenance", why(chain)))
     return "\n".join(parts).rstrip()
 
 
-def _step_rows(records: Iterable[StepRecord], indent: str) -> Iterator[tuple[str, str, str, str]]:
-    for record in records:
-        inner = indent + "  " if record.branch_id is not None else indent
-        instances = joined(f"{entity_id}/{name}" for entity_id, name in record.instance_bindings.items())
-        yield inner + record.step_id, record.step_type, record.result, instances
-        yield from _step_rows(record.steps, inner + "  ")
+def _step_rows(steps: Iterable[Mapping[str, Any]], indent: str) -> Iterator[tuple[str, str, str, str]]:
+    for step in steps:
+        inner = indent + "  " if "branch_id" in step else indent
+        instances = joined(f"{entity_id}/{name}" for entity_id, name in step.get("instance_bindings", {}).items())
+        yield inner + step["step_id"], step["step_type"], step["result"], instances
+        yield from _step_rows(step.get("steps", ()), inner + "  ")
 
 
 COMMAND = Command(

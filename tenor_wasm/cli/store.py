@@ -1,4 +1,4 @@
-"""The store of the commands that work on instances that live: where it is, and what is asked of it."""
+"""Where the commands that work on instances that live find them: a store, or a server over one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tenor_wasm.cli.command import Option
 from tenor_wasm.errors import TenorError
@@ -15,17 +15,26 @@ from tenor_wasm.executor import Executor, open_storage
 from tenor_wasm.executor.open import SQLITE
 from tenor_wasm.interchange.constructs import Contract
 
-VARIABLE = "TENOR_DB"
+if TYPE_CHECKING:
+    from tenor_wasm.client import Client
+
+ADDRESS, KEY = "TENOR_DB", "TENOR_KEY"
+"""Variables of the environment: what stands there is in no list of processes."""
+
 DEFAULT = f"{SQLITE}tenor.db"
 LIMIT = 100
 
+Place: TypeAlias = "Executor | Client"
+"""What the contract's instances are asked of: both have the same calls."""
 
-def _db_option(parser: argparse.ArgumentParser) -> object:
+
+def db_option(parser: argparse.ArgumentParser) -> object:
+    """``--db``."""
     return parser.add_argument(
         "--db",
         metavar="ADDRESS",
         help="where the instances are: sqlite:///FILE, postgresql://HOST/DATABASE or memory:"
-        f" (default: ${VARIABLE}, which keeps a password from the list of processes, else {DEFAULT})",
+        f" (default: ${ADDRESS}, which keeps a password from the list of processes, else {DEFAULT})",
     )
 
 
@@ -35,7 +44,15 @@ def _namespace_option(parser: argparse.ArgumentParser) -> object:
     )
 
 
-STORE_OPTIONS: tuple[Option, ...] = (_db_option, _namespace_option)
+def _server_option(parser: argparse.ArgumentParser) -> object:
+    return parser.add_argument(
+        "--server",
+        metavar="URL",
+        help=f"ask 'tenor serve' there instead of a store; ${KEY} is the bearer key where it needs one",
+    )
+
+
+STORE_OPTIONS: tuple[Option, ...] = (db_option, _namespace_option, _server_option)
 
 
 def limit_option(parser: argparse.ArgumentParser) -> object:
@@ -50,15 +67,25 @@ def cursor_option(parser: argparse.ArgumentParser) -> object:
     return parser.add_argument("--cursor", metavar="TEXT", help="go on where an earlier answer ended")
 
 
-@contextmanager
-def executor_over(
-    namespace: argparse.Namespace, contract: Contract, *, creates: bool = False, **options: Any
-) -> Iterator[Executor]:
-    """An executor over the store of ``--db``, closed at the end; only a command that ``creates`` makes a new file.
+def address_of(namespace: argparse.Namespace) -> str:
+    """The address of the store that is meant."""
+    return str(namespace.db or os.environ.get(ADDRESS) or DEFAULT)
 
-    Raises ``unknown_store``, and as ``open_storage``.
+
+@contextmanager
+def instances_of(
+    namespace: argparse.Namespace, contract: Contract, *, creates: bool = False, **options: Any
+) -> Iterator[Place]:
+    """What the contract's instances are asked of, closed at the end.
+
+    Only a command that ``creates`` makes a new file. ``options`` are the executor's; a server has its own.
+    Raises ``unknown_store``, ``contract_hash_mismatch`` where the server has another contract, as ``open_storage``.
     """
-    address = namespace.db or os.environ.get(VARIABLE) or DEFAULT
+    if namespace.server is not None:
+        with _client(namespace, contract) as client:
+            yield client
+        return
+    address = address_of(namespace)
     file = Path(address.removeprefix(SQLITE))
     if address.startswith(SQLITE) and not creates and not file.exists():
         message = f"there is no store at '{file}'; 'tenor create' makes one with its first instance"
@@ -68,6 +95,24 @@ def executor_over(
         yield Executor(contract, storage, namespace=namespace.namespace, **options)
     finally:
         storage.close()
+
+
+def _client(namespace: argparse.Namespace, contract: Contract) -> Client:
+    """The server, once it has said that it executes this very contract."""
+    if namespace.db is not None or namespace.namespace is not None:
+        raise TenorError("usage", "--server has a store of its own: leave --db and --namespace out")
+    from tenor_wasm.client import Client  # it brings sockets along, which the other commands do without
+
+    client = Client(namespace.server, contract.id, os.environ.get(KEY))
+    found = f"sha256:{client.manifest()['etag']}"
+    if found != contract.hash:
+        raise TenorError(
+            "contract_hash_mismatch",
+            f"the server's contract '{contract.id}' has the hash {found}, not {contract.hash}: it is another version",
+            "",
+            {"expected": contract.hash, "found": found},
+        )
+    return client
 
 
 def named_instance(text: str) -> tuple[str, str]:

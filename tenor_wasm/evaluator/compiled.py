@@ -7,6 +7,7 @@ loading stays cheap.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from tenor_wasm.errors import Place
 from tenor_wasm.evaluator.generated import Generated
@@ -22,6 +23,10 @@ EXTERNAL = "external"
 """Where a fact comes from that was asserted (§5.3)."""
 
 
+MOST_SETS = 1_000
+"""Sets of verdicts for which decisions are kept; beyond it they are forgotten and made again."""
+
+
 class CompiledContract:
     """The callables of one contract."""
 
@@ -31,6 +36,7 @@ class CompiledContract:
         "_operations",
         "_plans",
         "_predicates",
+        "_settled",
         "_texts",
         "all_external",
         "facts",
@@ -50,10 +56,21 @@ class CompiledContract:
         self.generated = Generated(contract.facts.values(), self.rules)
         # By identity: the contract keeps its predicates alive as long as this object lives.
         self._predicates: dict[int, PredicateFunction] = {}
+        self._settled: dict[int, dict[int, Any]] = {}
         self._texts: dict[int, str] = {}
         self._plans: dict[str, OperationPlan] = {}
         self._entities_of_flows: dict[str, tuple[str, ...]] = {}
         self._operations, self._flows = contract.operations, contract.flows
+
+    def settled(self, produced: int) -> dict[int, Any]:
+        """The decisions that touched no fact, by the identity of their predicate: they follow from the verdicts, which
+        have this number (see ``VerdictSet``)."""
+        settled = self._settled.get(produced)
+        if settled is None:
+            if len(self._settled) >= MOST_SETS:
+                self._settled.clear()
+            settled = self._settled[produced] = {}
+        return settled
 
     def predicate(self, predicate: Predicate) -> PredicateFunction:
         """The callable of a precondition or branch condition."""

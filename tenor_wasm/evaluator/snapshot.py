@@ -36,7 +36,7 @@ class Snapshot:
     contract: Contract
     facts: FactSet
     verdicts: VerdictSet
-    _decisions: dict[int, Decision] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _decisions: dict[int, Decision] = field(default_factory=dict, repr=False, compare=False)
 
     def decide(self, predicate: Predicate, kind: str, name: str) -> Decision:
         """Evaluate a precondition or condition on this snapshot (§10.3).
@@ -55,6 +55,8 @@ class Snapshot:
             decision = Decision(truth, tuple(reading.facts_used), used, missing)
             # By identity: the contract keeps its predicates alive as long as this snapshot lives.
             self._decisions[id(predicate)] = decision
+            if not decision.facts_used and self.verdicts.produced is not None:
+                compiled(self.contract).settled(self.verdicts.produced)[id(predicate)] = decision
         return decision
 
 
@@ -83,4 +85,6 @@ def counted_snapshot(contract: Contract, facts: Json) -> Counted | None:
     if found is None:
         return None
     fact_set = FactSet(found.values, assertion_sources(contract, found.absent))
-    return Counted(Snapshot(contract, fact_set, VerdictSet(found.verdicts, found.produced)), found.members)
+    settled = {} if found.produced is None else compiled(contract).settled(found.produced).copy()
+    verdicts = VerdictSet(found.verdicts, found.produced)
+    return Counted(Snapshot(contract, fact_set, verdicts, settled), found.members)

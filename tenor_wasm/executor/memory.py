@@ -136,6 +136,11 @@ class MemorySnapshot:
         of_state = self._tables.of_state
         return tuple(tuple(_next(of_state.get(group[:3], []), group.after, limit)) for group in wanted)
 
+    def states(self, namespace: str, entity_id: str) -> tuple[str, ...]:
+        """The states that instances are in."""
+        of_state = self._tables.of_state.items()
+        return tuple(sorted(state for (*of, state), ids in of_state if of == [namespace, entity_id] and ids))
+
     def counts(self, namespace: str, entity_id: str) -> Mapping[str, int]:
         """How many instances each state has."""
         of_state = self._tables.of_state.items()

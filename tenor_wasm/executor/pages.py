@@ -2,12 +2,13 @@
 
 What a persona may start depends on the instances only through which states of which entities have any. So a page
 takes, of every state of every entity, the next few instances; where a state has no more, its first one stands for it.
-Every page says truly which flows are open, and the pages together name every instance: nothing is lost.
+Every page says truly which flows are open, and the pages together name every instance: nothing is lost. Instances in
+states that the contract does not declare are looked for on the first page: they are an error there as in the whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tenor_wasm.api.calls import ActionSpaceResult
@@ -46,10 +47,24 @@ def page_of_states(
     states = {
         (group.entity_id, name): group.state for group, names in zip(groups, shown, strict=True) for name in names
     }
+    if cursor is None:
+        states.update(_undeclared(snapshot, contract, namespaces))
     if all(len(names) <= limit for names in found):
         return EntityStates(states), None
     last = [names[:limit][-1] if names else after for names, after in zip(found, seen, strict=True)]
     return EntityStates(states), cursor_of(last)
+
+
+def _undeclared(
+    snapshot: Snapshot, contract: Contract, namespaces: Mapping[str, str]
+) -> Iterator[tuple[tuple[str, str], str]]:
+    """An instance of each state that this contract does not declare: left by another version, and never left out."""
+    for entity in contract.entities.values():
+        namespace = namespaces[entity.id]
+        for state in snapshot.states(namespace, entity.id):
+            if state not in entity.transitions:
+                ((first,),) = snapshot.groups([Group(namespace, entity.id, state)], 1)
+                yield (entity.id, first), state
 
 
 def _seen(cursor: str | None, groups: Sequence[Group]) -> list[str]:

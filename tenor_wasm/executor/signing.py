@@ -82,12 +82,12 @@ def public_key_from_pem(text: bytes) -> Ed25519PublicKey:
     return key
 
 
-def verify_bundle(bundle: Json, attestation: str, keys: Iterable[Ed25519PublicKey]) -> None:
+def verify_bundle(bundle: Json, attestation: str | None, keys: Iterable[Ed25519PublicKey]) -> None:
     """Check that one of the keys vouches for this very bundle. Raises ``attestation_rejected``."""
     _verify("bundle", etag(bundle), attestation, keys)
 
 
-def verify_chain(chain: Mapping[str, Json], attestation: str, keys: Iterable[Ed25519PublicKey]) -> None:
+def verify_chain(chain: Mapping[str, Json], attestation: str | None, keys: Iterable[Ed25519PublicKey]) -> None:
     """Check that one of the keys vouches for this very chain, every member of it. Raises ``attestation_rejected``.
 
     That the chain follows from its inputs is another question: ``api.verify`` answers it.
@@ -98,19 +98,22 @@ def verify_chain(chain: Mapping[str, Json], attestation: str, keys: Iterable[Ed2
 
 def verify_trigger(record: TriggerRecord, keys: Iterable[Ed25519PublicKey]) -> None:
     """Check that one of the keys vouches for this trigger record. Raises ``attestation_rejected``."""
-    _verify("trigger", trigger_hash(record), record.attestation or "", keys)
+    _verify("trigger", trigger_hash(record), record.attestation, keys)
 
 
-def _verify(subject: str, content_hash: str, attestation: str, keys: Iterable[Ed25519PublicKey]) -> None:
+def _verify(subject: str, content_hash: str, attestation: str | None, keys: Iterable[Ed25519PublicKey]) -> None:
     by_id = {key_id(key): key for key in keys}
-    scheme, _, rest = attestation.partition(":")
+    scheme, _, rest = (attestation if isinstance(attestation, str) else "").partition(":")
     name, _, signature = rest.partition(":")
     if scheme != _PREFIX or name not in by_id:
         raise TenorError(
             "attestation_rejected", f"the claim is by none of the keys that are trusted for this {subject}"
         )
     try:
-        by_id[name].verify(urlsafe_b64decode(signature + "=" * (-len(signature) % 4)), _message(subject, content_hash))
+        signed = urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+        if _text(signed) != signature:  # the decoder passes over what is none of its signs
+            raise ValueError
+        by_id[name].verify(signed, _message(subject, content_hash))
     except (InvalidSignature, ValueError):
         message = f"the {subject} is not the one that was signed, or the claim was changed"
         raise TenorError("attestation_rejected", message) from None

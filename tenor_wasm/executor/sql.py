@@ -64,6 +64,12 @@ SELECT_INSTANCES_IN = _select(
     INSTANCE,
     "instances WHERE namespace = ? AND entity_id = ? AND state = ? AND instance_id > ? ORDER BY instance_id LIMIT ?",
 )
+_FIRST_STATE = "SELECT state FROM instances WHERE namespace = ? AND entity_id = ? {} ORDER BY state LIMIT 1"
+SELECT_STATES = f"""WITH RECURSIVE occupied (state) AS (
+        SELECT state FROM ({_FIRST_STATE.format("")}) AS first
+        UNION ALL
+        SELECT ({_FIRST_STATE.format("AND state > occupied.state")}) FROM occupied WHERE occupied.state IS NOT NULL
+    ) SELECT state FROM occupied WHERE state IS NOT NULL"""
 SELECT_COUNTS = "SELECT state, COUNT(*) FROM instances WHERE namespace = ? AND entity_id = ? GROUP BY state"
 SELECT_HISTORY = _select(TRANSITION, f"transitions WHERE {_KEY} AND version > ? ORDER BY version LIMIT ?")
 SELECT_TRANSITIONS = _select(
@@ -155,6 +161,10 @@ class SqlSnapshot:
         else:
             rows = self.rows(SELECT_INSTANCES_IN, (namespace, entity_id, state, after, limit))
         return tuple(map(instance_of, rows))
+
+    def states(self, namespace: str, entity_id: str) -> tuple[str, ...]:
+        """The states that instances are in: one look into the index for each."""
+        return tuple(state for (state,) in self.rows(SELECT_STATES, (namespace, entity_id) * 2))
 
     def counts(self, namespace: str, entity_id: str) -> Mapping[str, int]:
         """How many instances each state has."""

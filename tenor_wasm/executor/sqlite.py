@@ -98,8 +98,9 @@ class SqliteStorage:
             self._release(connection)
 
     def _release(self, connection: sqlite3.Connection) -> None:
+        """Keep a connection for the next block, unless its transaction could not be ended."""
         with self._guard:
-            if not self._closed:
+            if not self._closed and not connection.in_transaction:
                 self._idle.append(connection)
                 return
         connection.close()

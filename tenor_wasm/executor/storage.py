@@ -9,7 +9,7 @@ What every store promises, and one conformance suite holds for each of them:
   until the transaction ends. ``update`` names the version that it replaces: another one is a ``conflict``.
 - A **snapshot** sees one moment, whatever is committed meanwhile.
 - Listings are ordered by instance id in the order of code points, by version, or by position; the caller gives the last
-  one that it has seen. The time to list a page, or groups, does not grow with the number of instances.
+  one that it has seen. The time to list a page, groups or states does not grow with the number of instances.
 - A position is given when a record is written. Executions of one instance become visible in its order; of writers that
   do not meet, one may commit a lower position after a higher one was seen.
 
@@ -51,6 +51,9 @@ class Snapshot(Protocol):
 
     def groups(self, wanted: Sequence[Group], limit: int) -> tuple[tuple[str, ...], ...]:
         """For each group the next instance ids, at most ``limit``, in the order asked."""
+
+    def states(self, namespace: str, entity_id: str) -> tuple[str, ...]:
+        """The states that instances of an entity are in, in the order of code points."""
 
     def counts(self, namespace: str, entity_id: str) -> Mapping[str, int]:
         """How many instances each state has; states without any are left out."""

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tenor_wasm.api.json_text import write_json
 from tenor_wasm.api.wire import internal_error, placed
-from tenor_wasm.errors import TenorError
+from tenor_wasm.errors import Json, TenorError
 from tenor_wasm.server import openapi
 from tenor_wasm.server.admission import Admission
 from tenor_wasm.server.bodies import read_body, read_query
@@ -124,6 +124,8 @@ class Server:
                 await asyncio.wrap_future(self._pool().submit(self.hosts.resume))
             except TenorError as error:
                 log("resume_failed", level=logging.WARNING, code=error.code)
+            except Exception as fault:  # the next time may go well; requests go on
+                log("fault", level=logging.ERROR, fault=fault)
             await asyncio.sleep(self.settings.resume_seconds)
 
 
@@ -135,7 +137,12 @@ def _worked(route: Route, call: Call, known: str | None) -> Response:
         raise placed(error) from None
     if answer.etag is not None and _is_known(answer.etag, known):
         return Response(status_code=304, headers=_etag(answer))
-    return Response(write_json(answer.json), answer.status, _etag(answer), JSON)
+    return _json_response(answer.json, answer.status, _etag(answer))
+
+
+def _json_response(value: Json, status: int, headers: Mapping[str, str]) -> Response:
+    """A value as JSON; it ends its line, so that a terminal shows the next prompt on its own."""
+    return Response(write_json(value) + "\n", status, headers, JSON)
 
 
 def _etag(answer: Answer) -> dict[str, str]:
@@ -164,7 +171,7 @@ def error_response(error: TenorError, request: Request) -> Response:
         headers["retry-after"] = str(error.details.get("retry_after", 1))
     if status in (408, 413):  # the rest of the body is not read
         headers["connection"] = "close"
-    return Response(write_json(error_json(error)), status, headers, JSON)
+    return _json_response(error_json(error), status, headers)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

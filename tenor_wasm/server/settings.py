@@ -33,6 +33,8 @@ class Settings:
     """How long a connection may stay open without a request."""
     drain_seconds: int = 30
     """How long requests may take to finish once the server was told to stop."""
+    connections: int = 1000
+    """Connections that may be open at once."""
     threads: int = 10
     """Requests that are worked on at once; a store with connections needs as many of them."""
     waiting: int = 200

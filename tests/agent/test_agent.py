@@ -16,6 +16,7 @@ from tenor_wasm.agent import (
     Called,
     FirstAvailable,
     Limits,
+    Member,
     Observation,
     PriorityList,
     RandomChoice,
@@ -31,6 +32,7 @@ from tests import bundles as b
 from tests.agent.hosts import Troubled, Wired, chosen, ran, refused, reply_lost, shop, told
 from tests.agent.test_policies import DRAFT_CASES, MIXED, VAIN
 from tests.executor.shops import FACTS, executor_on, states, verified
+from tests.executor.test_systems import PLACE, system_on
 
 Json = Any
 
@@ -110,6 +112,18 @@ def test_the_log_says_why_each_choice_was_possible() -> None:
     recorded = executor.execution(result["execution_id"])
     assert (recorded.record.chain_id, recorded.record.request_id) == (result["provenance_chain_id"], "run-1")
     assert (last["chosen"], last["reason"], "result" in last) == (None, "none of 'ship', 'submit' is open", False)
+
+
+def test_what_an_agent_does_in_a_member_of_a_system_starts_what_it_triggers(storage: Storage) -> None:
+    system = system_on(storage)
+    for name in ("ord-1", "ord-2"):
+        system.member("store").create_instance("Order", name)
+    steps = ran(Member(system, "store", PLACE), "clerk", PriorityList(["sell"]), Limits(), {})
+    assert chosen(steps) == ["sell on Order/ord-1", "sell on Order/ord-2", "nothing"]
+    assert [record.state for record in system.member("warehouse").list_instances("Order").items] == ["packed"] * 2
+    assert [trigger.status for trigger in system.triggers().items] == ["initiated", "failed"] * 2
+    for member in ("store", "warehouse"):
+        assert audit(system.member(member)).faults == ()
 
 
 def test_a_persona_that_is_not_declared_is_rejected() -> None:
@@ -272,7 +286,7 @@ def test_a_host_that_cannot_be_asked_ends_the_run_and_the_log_has_it(code: str) 
     assert caught(lambda: agent.run(log=steps.append)).code == code
     assert statuses(steps) == ["executed", "failed"]
     assert steps[1].result.code == code
-    assert steps[1].result.requests == (4 if code == "storage_unavailable" else 1)
+    assert steps[1].result.requests == (6 if code == "storage_unavailable" else 1)
 
 
 def test_what_changed_nothing_is_set_aside_until_something_has_changed() -> None:

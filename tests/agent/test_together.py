@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from tenor_wasm import api
 from tenor_wasm.agent import (
     Agent,
     FirstAvailable,
+    FirstThatChooses,
     Limits,
     Policy,
     PriorityList,
@@ -28,11 +30,14 @@ from tenor_wasm.agent import (
     rehearsal,
 )
 from tenor_wasm.errors import TenorError
-from tenor_wasm.executor import Executor, MemoryStorage, audit
+from tenor_wasm.executor import Executor, MemoryStorage, audit, random_ids
+from tenor_wasm.executor.postgres import PostgresStorage
+from tenor_wasm.executor.storage import Storage
 from tests.agent.hosts import shop
 from tests.engines import ROOT
-from tests.executor.places import Place
-from tests.executor.shops import BUNDLE, CONTRACT, FACTS
+from tests.executor.places import Cluster, Place
+from tests.executor.shops import BUNDLE, CONTRACT, FACTS, executor_on
+from tests.executor.test_faults import Fault, Faulty
 from tests.properties import strategies as some
 from tests.properties.test_evaluation import COMPUTATION_ERRORS
 
@@ -61,7 +66,13 @@ def explained(executor: Executor, chains: list[str]) -> None:
     """The store is sound, and holds each execution that an agent was told of, once, and no other."""
     report = audit(executor)
     assert report.faults == ()
-    recorded = [record.chain_id for record in executor.chains(limit=1000).items]
+    recorded: list[str] = []
+    page = executor.chains(limit=1000)
+    while True:
+        recorded += [record.chain_id for record in page.items]
+        if page.next_cursor is None:
+            break
+        page = executor.chains(cursor=page.next_cursor, limit=1000)
     assert sorted(recorded) == sorted(chains)
 
 
@@ -116,6 +127,57 @@ def test_agents_in_processes_do_not_corrupt_each_other(durable: Place, tmp_path:
         executor,
         [one["result"]["provenance_chain_id"] for one in told if "provenance_chain_id" in one.get("result", {})],
     )
+
+
+def test_a_fault_at_any_call_of_an_agent_leaves_nothing_half_done(storage: Storage) -> None:
+    """Whatever of the store breaks, and whenever: the agent ends, the store is sound, and another one goes on."""
+    faulty = Faulty(storage)
+    broken, plain = executor_on(faulty, ids=random_ids), executor_on(storage, ids=random_ids)
+    for number in range(1, 400):
+        order = f"ord-{number:03}"
+        plain.create_instance("Order", order)
+        faulty.calls, faulty.breaks_at = 0, number
+        agent = Agent(broken, "clerk", FirstThatChooses([PriorityList(["rush"])]), FACTS)
+        ended = False
+        try:
+            ended = agent.run(Limits(steps=1)).ended == "steps"
+        except Fault:
+            assert plain.instance("Order", order).version == 0
+        Agent(plain, "clerk", PriorityList(["rush"]), FACTS).run(Limits(steps=1))
+        assert plain.instance("Order", order).state == "approved"
+        if ended and faulty.calls < number:
+            break
+    assert number == 39, "every call was reached, and none is missing"
+    assert audit(plain).faults == ()
+
+
+@pytest.mark.xdist_group("postgres")
+def test_agents_outlive_a_crash_of_the_database(own_cluster: Cluster) -> None:
+    """What an agent asked for while the database was away is asked again under its name, and carried out once."""
+    storage = PostgresStorage(own_cluster.database(), wait_seconds=20)
+    executor = Executor(CONTRACT, storage)
+    for name in ORDERS:
+        executor.create_instance("Order", name)
+    steps: list[Step] = []
+    crashed = threading.Event()
+
+    def run(persona: str, policy: Policy) -> None:
+        limits = Limits(wait=0.001, seconds=60, until=lambda _: crashed.is_set())
+        Agent(executor, persona, policy, FACTS).run(limits, steps.append)
+
+    agents = [threading.Thread(target=run, args=("clerk", RandomChoice(seed)), daemon=True) for seed in range(3)]
+    for agent in agents:
+        agent.start()
+    for _ in range(2):
+        before = len(steps)
+        while len(steps) < before + 30:
+            crashed.wait(0.01)
+        own_cluster.control("restart", "-m", "immediate")
+    crashed.set()
+    for agent in agents:
+        agent.join()
+    explained(executor, [step.result.chain_id for step in steps if step.result and step.result.chain_id])
+    storage.close()
 
 
 MAKE: dict[str, Callable[[int], Policy]] = {

@@ -170,6 +170,9 @@ def test_what_fits_is_offered_while_one_types(
 def test_kinds_of_words_have_colours_of_their_own(shared_tab: Tab, theme: str) -> None:
     shared_tab.example("Escrow release")
     shared_tab.theme(theme)
+    # Only what is in view is drawn.
+    shared_tab.source().focus()
+    shared_tab.page.keyboard.press("ControlOrMeta+Home")
     colours = shared_tab.source().evaluate(
         """(box, words) => {
             const lines = box.closest(".cm-content") ?? box;

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import pytest
@@ -49,6 +49,20 @@ class _Quiet(SimpleHTTPRequestHandler):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args, directory=str(ROOT))
+
+    more: ClassVar[dict[str, str]] = {}
+    """Texts that a test adds, by their addresses."""
+
+    def do_GET(self) -> None:
+        if self.path not in self.more:
+            super().do_GET()
+            return
+        content = self.more[self.path].encode()
+        self.send_response(200)
+        self.send_header("content-type", "text/html" if self.path.endswith(".html") else "application/json")
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
     def log_message(self, *_args: object) -> None:
         """Say nothing."""
@@ -268,6 +282,39 @@ def test_without_leave_the_page_is_not_embedded(page: Page, host: str, site: str
     page.wait_for_timeout(500)
     # Also of its own origin: the policy says `none`.
     expect(page.frame_locator("iframe").locator("#app")).to_have_count(0)
+
+
+def test_the_example_of_the_readme_does_what_it_says(page: Page, host: str, embeddable: str) -> None:
+    readme = (ROOT / "web" / "README.md").read_text("utf-8")
+    example = readme.split("## The playground in a page", 1)[1].split("```html\n", 1)[1].split("```", 1)[0]
+    workspace = json.dumps(workspace_of(CONTRACT, '{"ready": false}', {"Order": {"a": "draft"}}, "clerk"))
+    example = example.replace("https://play.example/", f"{embeddable}/").replace("./tenor-wasm", "/web")
+    _Quiet.more = {"/example.html": f"<!doctype html>{example}", "/order.tenor-workspace.json": workspace}
+    page.goto(f"{host}/example.html")
+    expect(page.locator("output")).to_have_text("nothing", timeout=PATIENCE_MS)
+    page.get_by_label("The form is complete").check()
+    expect(page.locator("output")).to_have_text("dispatch")
+    page.get_by_label("The form is complete").uncheck()
+    expect(page.locator("output")).to_have_text("nothing")
+
+
+def test_html_to_embed_is_made_from_what_is_open(page: Page, host: str, embeddable: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab = Tab(page, embeddable)
+    tab.leave(
+        workspace_of(CONTRACT, '{"ready": true}', {"Order": {"a": "draft"}}, "clerk") | {"title": 'A "small" <b>'}
+    )
+    tab.open()
+    page.get_by_role("button", name="Share", exact=True).click()
+    page.get_by_role("menuitem", name="Copy HTML to embed").click()
+    expect(page.get_by_text("The HTML is on the clipboard.").first).to_be_visible()
+    _Quiet.more = {"/frame.html": f"<!doctype html>{page.evaluate('navigator.clipboard.readText()')}"}
+    page.goto(f"{host}/frame.html")
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", level=1)).to_have_text('A "small" <b>')
+    expect(frame.get_by_role("tab")).to_have_text(["Results", "Flow run", "Why"])
+    expect(frame.get_by_role("gridcell").filter(has_text="Available")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(page.locator("iframe")).to_have_attribute("title", 'A "small" <b>')
 
 
 def test_an_embedded_page_is_for_everyone(page: Page, host: str, embeddable: str) -> None:

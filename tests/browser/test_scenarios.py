@@ -105,7 +105,7 @@ def test_a_change_of_the_contract_shows_what_differs_and_can_be_accepted(shared_
     shared_tab.write(renamed(source))
     differing = card(shared_tab, "As it stands")
     expect(differing).to_contain_text("differs")
-    row = differing.get_by_role("row").filter(has_text="/verdicts/affordable")
+    row = differing.get_by_role("row").filter(has_text="Verdict affordable")
     expect(row).to_contain_text("no rule produces it")
     differing.get_by_role("button", name="Expect this").click()
     shared_tab.settled()

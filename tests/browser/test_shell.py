@@ -130,6 +130,8 @@ def test_on_a_narrow_screen_all_panels_are_tabs_and_nothing_scrolls_sideways(new
         tab.panel(panel)
         tab.settled()
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], panel
+        # Nor does the head scroll away.
+        assert tab.page.evaluate("document.documentElement.scrollHeight") <= PHONE["height"], panel
     tab.unharmed()
 
 

@@ -42,8 +42,9 @@ def press(tab: Tab, name: str) -> None:
     tab.page.keyboard.press("Enter")
 
 
-def test_the_whole_tour_by_keyboard(new_tab: Callable[..., Tab]) -> None:
-    tab = new_tab()
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_whole_tour_by_keyboard(new_tab: Callable[..., Tab], viewport: dict[str, int]) -> None:
+    tab = new_tab(viewport)
     begin(tab)
     page = tab.page
     press(tab, "Go there")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tenor_wasm import api
 from tenor_wasm.errors import TenorError
-from tenor_wasm.executor import Executor, audit, open_storage, read_system
+from tenor_wasm.executor import Executor, MemoryStorage, audit, open_storage, read_system
+from tenor_wasm.executor.sqlite import SqliteStorage
 from tenor_wasm.executor.storage import Storage, Transaction
 from tests import bundles as b
 from tests.executor.places import Place
-from tests.executor.shops import CONTRACT, FACTS, SUBMIT, executor_on
-from tests.executor.test_storage import create, flow, order, states
+from tests.executor.shops import BUNDLE, CONTRACT, FACTS, SUBMIT, executor_on
+from tests.executor.test_storage import Stop, create, flow, order, states
 from tests.executor.test_systems import member, system_on
 
 Json = Any
@@ -73,6 +78,18 @@ def test_who_called_is_told_in_texts_that_the_chain_can_hold(executor: Executor,
     assert audit(executor).faults == ()
 
 
+@pytest.mark.parametrize("name", ["", "a\0b", "\ud800", "x" * 201, 7])
+def test_names_of_a_store_are_ones_that_it_can_hold(name: Json) -> None:
+    for options in ({"namespace": name}, {"trust_domain": name}):
+        assert refused(partial(executor_on, MemoryStorage(), **options)).code == "invalid_argument"
+        assert refused(partial(system_on, MemoryStorage(), **options)).code == "invalid_argument"
+
+
+@pytest.mark.parametrize("attempts", [0, -1, True, "3"])
+def test_there_is_at_least_one_attempt(attempts: Json) -> None:
+    assert refused(partial(executor_on, MemoryStorage(), attempts=attempts)).code == "invalid_argument"
+
+
 def test_a_refused_write_that_is_passed_over_is_never_half_of_a_transaction(storage: Storage) -> None:
     """Whoever goes on after ``id_used`` stores all of the rest or is told that nothing is stored."""
     create(storage, order())
@@ -95,6 +112,25 @@ def test_a_refused_write_that_is_passed_over_is_never_half_of_a_transaction(stor
     assert "after" in states(storage)
 
 
+def abandoned(transaction: Transaction) -> None:
+    transaction.initialize(order("lost"))
+    raise Stop
+
+
+def test_a_connection_that_could_not_roll_back_is_not_used_again(tmp_path: Path) -> None:
+    storage = SqliteStorage(tmp_path / "x.db")
+
+    def forbid(action: int, argument: str | None, *_: object) -> int:
+        denied = action == sqlite3.SQLITE_TRANSACTION and argument == "ROLLBACK"
+        return sqlite3.SQLITE_DENY if denied else sqlite3.SQLITE_OK
+
+    storage._idle[0].set_authorizer(forbid)
+    with pytest.raises(Stop), storage.transaction() as transaction:
+        abandoned(transaction)
+    create(storage, order("kept"))
+    assert states(storage) == {"kept": ("draft", 0)}
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -112,6 +148,18 @@ def test_what_is_no_address_is_refused_and_not_shown(address: Json, capfd: pytes
     error = refused(lambda: open_storage(address))
     assert error.code in ("invalid_address", "invalid_argument")
     assert "secret" not in error.message + "".join(capfd.readouterr())
+
+
+def test_an_instance_in_a_state_that_another_version_declares_is_never_left_out(executor: Executor) -> None:
+    """What a newer contract does not know is an error of the whole and of its pages alike (E17)."""
+    executor.create_instance("Order", "b")
+    executor.execute_flow(*SUBMIT, FIRST)
+    newer = api.load(json.loads(json.dumps(BUNDLE).replace("submitted", "handed_in")))
+    later = executor_on(executor.storage, newer)
+    for ask in (later.action_space, later.action_space_page, partial(later.action_space_page, limit=1)):
+        error = refused(partial(ask, "clerk", FACTS))
+        assert (error.code, error.path) == ("invalid_entity_states", "/Order/a")
+    assert [record.state for record in later.list_instances("Order").items] == ["submitted", "draft"]
 
 
 def test_a_shared_entity_begins_where_the_member_that_creates_it_says(place: Place) -> None:

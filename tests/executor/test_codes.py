@@ -1,4 +1,4 @@
-"""Every error code of the executor's room is expected by one of its tests."""
+"""Every error code of the executor's and the agents' rooms is expected by one of their tests."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ import pytest
 import tenor_wasm
 from tests.test_codes import CODE, REPORTERS, calls_in
 
-ROOM = Path(tenor_wasm.__file__).parent / "executor"
+ROOMS = ("executor", "agent")
+PACKAGE, HERE = Path(tenor_wasm.__file__).parent, Path(__file__).parent
 TESTS = "".join(
-    path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py") if path.name != Path(__file__).name
+    path.read_text("utf-8")
+    for room in ROOMS
+    for path in (HERE.parent / room).glob("test_*.py")
+    if path.name != Path(__file__).name
 )
 CODES = sorted(
     {
         code
-        for path in ROOM.rglob("*.py")
+        for room in ROOMS
+        for path in (PACKAGE / room).rglob("*.py")
         for name, code in calls_in(path)
         if name in {*REPORTERS, "_fault"} and CODE.match(code)
     }
@@ -29,4 +34,11 @@ def test_every_code_is_expected_by_a_test(code: str) -> None:
 
 
 def test_the_codes_were_found() -> None:
-    assert {"conflict", "instance_exists", "not_initial_state", "trigger_settled", "trigger_cycle"} <= {*CODES}
+    assert {
+        "conflict",
+        "instance_exists",
+        "not_initial_state",
+        "trigger_settled",
+        "trigger_cycle",
+        "invalid_choice",
+    } <= {*CODES}

@@ -10,6 +10,7 @@ import pytest
 
 from tenor_wasm.executor import Executor, InstanceKey, InstanceRecord, MemoryStorage, open_storage
 from tenor_wasm.executor.postgres import _SELECT_GROUPS
+from tenor_wasm.executor.sql import SELECT_STATES
 from tenor_wasm.executor.sqlite import SqliteStorage
 from tenor_wasm.executor.storage import Storage
 from tests.executor.places import Cluster
@@ -74,15 +75,17 @@ def test_a_page_in_postgresql_is_read_from_the_index(cluster: Cluster) -> None:
     storage = open_storage(address)
     fill(storage, SIZES[1])
     storage.close()
-    asked = (["test"] * 4, ["Order"] * 4, list(STATES), [""] * 4, 20)
+    groups = (["test"] * 4, ["Order"] * 4, list(STATES), [""] * 4, 20)
+    questions = ((_SELECT_GROUPS, groups), (SELECT_STATES, ("test", "Order") * 2))
     with psycopg.connect(address) as connection:
         for when in ("before", "after"):
             if when == "after":
                 connection.execute("ANALYZE instances")
-            statement = "EXPLAIN " + _SELECT_GROUPS.replace("?", "%s")
-            plan = "\n".join(line for (line,) in connection.execute(statement.encode(), asked))
-            assert "instances_by_state" in plan, when
-            assert "Seq Scan on instances" not in plan, when
+            for question, asked in questions:
+                statement = "EXPLAIN " + question.replace("?", "%s")
+                plan = "\n".join(line for (line,) in connection.execute(statement.encode(), asked))
+                assert "instances_by_state" in plan, when
+                assert "Seq Scan on instances" not in plan, when
 
 
 def test_a_page_in_memory_looks_at_no_more_than_it_shows() -> None:

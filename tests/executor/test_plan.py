@@ -1,6 +1,6 @@
 """The integration tests that the plan for many instances asks for, by name, and where each of them is.
 
-Every one runs on memory, SQLite and PostgreSQL: they take the fixture ``storage`` or ``place``.
+Every one runs on SQLite and PostgreSQL, those without a server in memory too: they take the fixtures of the stores.
 """
 
 from __future__ import annotations
@@ -19,19 +19,34 @@ from tests.executor.shops import CONTRACT, FACTS, executor_on, states, verified
 Json = Any
 
 PLAN: dict[str, tuple[str, ...]] = {
-    "multi-instance flow execution": ("executor/test_executor.py::test_multi_instance_flow_execution",),
-    "per-instance action space": ("executor/test_executor.py::test_per_instance_action_space",),
-    "instance binding in flow execution": (
+    "multi-instance flow execution": (
+        "executor/test_executor.py::test_multi_instance_flow_execution",
+        "server/test_instances.py::test_multi_instance_flow_execution",
+    ),
+    "per-instance action space from HTTP": (
+        "executor/test_executor.py::test_per_instance_action_space",
+        "server/test_instances.py::test_per_instance_action_space_from_http",
+    ),
+    "instance binding in flow execution HTTP": (
+        "server/test_instances.py::test_instance_binding_in_flow_execution_http",
+        "server/test_instances.py::test_a_simulation_takes_bindings_and_stores_nothing",
         "executor/test_executor.py::test_bindings_are_strict_and_checked_before_anything_runs",
         "agent/test_commands.py::test_execute_records_what_simulate_only_tells",
     ),
     "backward compat – no instance bindings": (
         "executor/test_executor.py::test_without_bindings_the_default_instances_are_meant",
         "executor/test_plan.py::test_backward_compat_no_instance_bindings",
+        "server/test_instances.py::test_backward_compat_no_instance_bindings",
         "agent/test_commands.py::test_without_bindings_the_default_instances_are_meant",
     ),
-    "E15 – instance creation in initial state": ("executor/test_obligations.py::test_e15_instance_creation",),
-    "E17 – instance enumeration complete": ("executor/test_obligations.py::test_e17_instance_enumeration",),
+    "E15 – instance creation in initial state": (
+        "executor/test_obligations.py::test_e15_instance_creation",
+        "server/test_instances.py::test_e15_instance_creation_in_initial_state",
+    ),
+    "E17 – instance enumeration complete": (
+        "executor/test_obligations.py::test_e17_instance_enumeration",
+        "server/test_instances.py::test_e17_instance_enumeration_complete",
+    ),
     "agent: observes all instances, acts on the chosen one": (
         "agent/test_agent.py::test_an_agent_moves_the_chosen_instances_and_no_other",
         "agent/test_policies.py::test_the_pages_together_give_every_action_once",

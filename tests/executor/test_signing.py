@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
@@ -24,6 +26,22 @@ def test_keys_are_read_from_pem_and_give_the_same_claims() -> None:
     assert again.sign_bundle(BUNDLE) == SIGNER.sign_bundle(BUNDLE)
     verify_bundle(BUNDLE, again.sign_bundle(BUNDLE), [public_key_from_pem(PUBLIC)])
     assert SIGNER.attestation_format == FORMAT
+
+
+CLAIM = SIGNER.sign_bundle(BUNDLE)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [None, 7, "", f"{CLAIM}\n", f" {CLAIM}", f"{CLAIM}=", f"{CLAIM}!", f"{CLAIM[:-1]}{chr(ord(CLAIM[-1]) ^ 1)}",
+     f"{CLAIM[:60]}.{CLAIM[60:]}", f"{CLAIM}A", f"{CLAIM[:-5]}é", CLAIM.upper()],
+)  # fmt: skip
+def test_a_claim_has_one_form(claim: Any) -> None:
+    """Whoever keeps claims can compare them as texts: nothing can be added to one that still holds."""
+    verify_bundle(BUNDLE, CLAIM, [SIGNER.public_key])
+    with pytest.raises(TenorError) as caught:
+        verify_bundle(BUNDLE, claim, [SIGNER.public_key])
+    assert caught.value.code == "attestation_rejected"
 
 
 def test_an_encrypted_key_needs_its_password() -> None:

@@ -175,6 +175,20 @@ def test_listings_and_groups_follow_the_states(storage: Storage) -> None:
 # --- what is recorded ------------------------------------------------------------------------------------------
 
 
+def test_the_states_that_instances_are_in_are_told(storage: Storage) -> None:
+    with storage.snapshot() as snapshot:
+        assert snapshot.states("shop", "Order") == ()
+    create(storage, order("a", "sent"), order("b"), order("c"), order("d", "é"), order("e", "Z"))
+    create(storage, InstanceRecord(InstanceKey("shop", "Box", "a"), "open", 0, "t", "t"))
+    create(storage, InstanceRecord(InstanceKey("other", "Order", "a"), "else", 0, "t", "t"))
+    with storage.snapshot() as snapshot:
+        assert snapshot.states("shop", "Order") == ("Z", "draft", "sent", "é")
+        assert snapshot.states("shop", "Box") == ("open",)
+    write(storage, lambda transaction: transaction.update(ORDER, 0, "draft", "t"))
+    with storage.snapshot() as snapshot:
+        assert snapshot.states("shop", "Order") == ("Z", "draft", "é")
+
+
 def test_what_is_recorded_is_read_back_as_it_was(storage: Storage) -> None:
     operations = (
         OperationRecord(

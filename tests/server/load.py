@@ -26,6 +26,9 @@ from tests.server.processes import Process, write_shop
 Json = Any
 
 CLIENTS = 50
+ENOUGH = 100
+"""Executions and reads without which nothing has been tried."""
+PATIENCE = 90.0
 ORDERS = tuple(f"ord-{number}" for number in range(5))
 PARCELS = tuple(f"par-{number}" for number in range(3))
 FLOWS = ("submit", "reopen", "submit", "reopen", "rush", "process", "both")
@@ -162,6 +165,8 @@ def run(server: Process, storage: Storage, seconds: float, kills: int = 0) -> Fi
         server.kill()
         server.start()
     time.sleep(seconds / (kills + 1))
+    while min(len(told.executed), told.reads) < ENOUGH and time.perf_counter() - began < PATIENCE:
+        time.sleep(0.1)  # on a busy machine it takes longer
     until.set()
     for worker in workers:
         worker.join()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from tenor_wasm.errors import TenorError
 from tenor_wasm.executor import Executor, SystemExecutor
 from tenor_wasm.executor.memory import MemoryStorage
 from tenor_wasm.executor.signing import Ed25519Signer, verify_bundle
-from tenor_wasm.server import KeyFile, Settings, Subject, host, read_subject
+from tenor_wasm.server import KeyFile, Settings, Subject, create_app, host, listen, read_subject
 from tenor_wasm.server.keys import add_key
 from tests import bundles as b
 from tests.executor.shops import BUNDLE, CONTRACT, FACTS
@@ -192,6 +194,16 @@ def test_a_contract_alone_has_no_triggers(quick: str) -> None:
     assert ask(quick, "/shop/triggers").json == {"items": [], "next_cursor": None}
 
 
+# --- connections ---------------------------------------------------------------------------------------------------
+
+
+def test_no_part_of_an_answer_waits_for_an_acknowledgement() -> None:
+    """Found by a page that took 40 ms more than its work: the listening socket named no protocol."""
+    listening = listen(create_app(host([SHOP], MemoryStorage())), QUICK, port=0, keys=False)
+    with listening.socket as opened, socket.create_connection(opened.getsockname()[:2]), opened.accept()[0] as accepted:
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 # --- many at once ------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +225,24 @@ def test_an_answer_that_takes_too_long_is_told_as_unknown() -> None:
         again = ask(url, "/shop/flows/submit/execute", body).json
         assert again["outcome"] == "success"
         assert len(ask(url, "/shop/executions").json["items"]) == 1
+
+
+def test_what_has_not_begun_in_time_is_told_as_not_done() -> None:
+    storage = MemoryStorage()
+    with serving(storage, settings=replace(QUICK, threads=1, answer_seconds=0.3)) as url, ThreadPoolExecutor(2) as pool:
+        with storage.transaction():
+            bodies = [{"instance_id": name} for name in ("a", "b")]
+            asked = [pool.submit(ask, url, "/shop/entities/Order/initialize", body) for body in bodies]
+            told = [one.result().json["error"] for one in asked]
+        assert {error["code"] for error in told} == {"timed_out"}
+        committed = [error["details"]["committed"] for error in told]
+        assert sorted(committed) == ["no", "unknown"]
+        begun = bodies[committed.index("unknown")]["instance_id"]
+        for _ in range(200):
+            found = [one["instance_id"] for one in ask(url, "/shop/entities/Order").json["items"]]
+            if found:
+                break
+        assert found == [begun]
 
 
 def test_an_organisation_needs_a_plain_name() -> None:

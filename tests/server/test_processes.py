@@ -13,7 +13,9 @@ import pytest
 
 from tenor_wasm.cli import main
 from tenor_wasm.executor import Executor, open_storage
+from tests import bundles as b
 from tests.executor.shops import CONTRACT, FACTS
+from tests.executor.test_systems import BUNDLES, CONSTRUCT
 from tests.server.processes import Process, write_shop
 from tests.server.running import Reply, ask
 
@@ -82,9 +84,27 @@ def test_what_it_cannot_do_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
         ([shop, "--db", "memory:", "--org", "shop"], "unservable_name"),
         ([shop, "--db", "memory:", "--signing-key", str(tmp_path / "none.pem")], "unreadable_file"),
         ([str(tmp_path / "none.json"), "--db", "memory:"], "unreadable_file"),
+        ([shop, "--db", "memory:", "--port", "70000"], "usage"),
+        ([shop, "--db", "memory:", "--threads", "0"], "usage"),
+        ([shop, "--db", "memory:", "--rate", "nan"], "usage"),
+        ([shop, "--db", "memory:", "--host", "no such host"], "keys_required"),
+        ([], "usage"),
     ):
         assert main(["serve", *arguments]) == 2
         assert f"error[{code}]" in capsys.readouterr().err
+
+
+def test_a_system_is_served_with_the_members_that_lie_beside_it(tmp_path: Path) -> None:
+    members = [{**member, "path": f"{member['id']}.json"} for member in CONSTRUCT["members"]]
+    bundles = {**BUNDLES, "trade": {**b.bundle(), "id": "trade", "constructs": [{**CONSTRUCT, "members": members}]}}
+    for name, bundle in bundles.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(bundle), encoding="utf-8")
+    server = Process((str(tmp_path / "trade.json"), "--db", "memory:"), tmp_path / "log").start()
+    try:
+        assert ask(server.url, "/").json["contracts"] == ["office", "store", "warehouse"]
+        assert ask(server.url, "/store/entities/Order/initialize", {"instance_id": "ord-1"}).status == 201
+    finally:
+        server.stop()
 
 
 def test_a_key_is_made_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

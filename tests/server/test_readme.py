@@ -40,8 +40,7 @@ def served(tmp_path: Path) -> Iterator[str]:
 def test_the_lines_of_the_readme_do_what_they_say(served: str) -> None:
     lines, _ = block("bash")
     assert f"localhost:{PORT}/" in lines
-    # A line of curl prints one document without an end of line: mark where each ends.
-    program = lines.replace(f":{PORT}/", f":{served}/").replace("\ncurl ", "\ncurl -w '\\n' ")
+    program = lines.replace(f":{PORT}/", f":{served}/")
     done = subprocess.run(["bash", "-eu"], input=program, capture_output=True, text=True, check=True)
     documents: list[Any] = [json.loads(line) for line in done.stdout.splitlines()]
     before, space, executed, after, history, record, made, by_default = documents

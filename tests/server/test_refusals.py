@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from tenor_wasm.errors import TenorError
+from tenor_wasm.executor.memory import MemoryStorage
 from tests.executor.shops import FACTS
-from tests.server.running import ask
+from tests.server.running import ask, serving
 
 Json = Any
 
@@ -53,6 +55,24 @@ WRONG: list[tuple[str, Json, int, str, str]] = [
     ("/shop/actions", {**CLERK, "limit": 5000}, 400, "invalid_argument", "/limit"),
     ("/shop/evaluate", {}, 400, "missing_argument", "/facts"),
 ]
+
+
+class Away(MemoryStorage):
+    """A store that cannot be reached."""
+
+    def transaction(self) -> Any:
+        raise TenorError("storage_unavailable", "the store is away", "", {"committed": "no"})
+
+    snapshot = transaction
+
+
+@pytest.mark.parametrize("path", ["/health", "/shop/entities/Order", EXECUTE])
+def test_a_store_that_is_away_is_told_with_when_to_come_again(path: str) -> None:
+    with serving(Away()) as url:
+        reply = ask(url, path, CLERK if path == EXECUTE else None)
+    assert (reply.status, reply.code) == (503, "storage_unavailable")
+    assert reply.json["error"]["details"]["committed"] == "no"
+    assert reply.headers["retry-after"] == "1"
 
 
 @pytest.mark.parametrize(("path", "body", "status", "code", "place"), WRONG)

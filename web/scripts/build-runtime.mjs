@@ -32,6 +32,7 @@ const ENTRY_MODULE = "tenor_wasm.api.wire";
 /** All modules that a call can need, also those that are imported only when it comes. */
 const MODULES = [
   ENTRY_MODULE,
+  "tenor_wasm.api.carry",
   "tenor_wasm.api.compat",
   "tenor_wasm.api.records",
   "tenor_wasm.api.render_inspect",

@@ -14,7 +14,7 @@ interface PythonBytes {
   destroy(): void;
 }
 
-/** `carried` of the module tenor_wasm.api.wire. */
+/** `carried` of the module tenor_wasm.api.carry. */
 export type Carrier = (callable: unknown, ...values: readonly unknown[]) => string | PythonBytes | undefined;
 
 const encoder = new TextEncoder();
@@ -25,7 +25,7 @@ export function carrying(callable: PlainFunction, carrier: Carrier): PlainFuncti
   return (...values) => {
     if (!values.some(isLong) || !values.every(isPlain)) return callable(...values);
     const answer = carrier(callable, ...values.map(asBytes));
-    return typeof answer === "object" ? textOf(answer) : answer;
+    return typeof answer === "object" ? unpacked(textOf(answer)) : answer;
   };
 }
 
@@ -55,4 +55,17 @@ function textOf(bytes: PythonBytes): string {
     buffer.release();
     bytes.destroy();
   }
+}
+
+/**
+ * What `packed` of that module makes of an answer: the lengths of its parts, a line feed, the parts. The first one is the answer with
+ * `NUL number NUL` where another part belongs. What an answer repeats is then one text in many places: JavaScript joins texts by
+ * noting what they are made of, and copies them once, when the answer is read.
+ */
+function unpacked(text: string): string {
+  let end = text.indexOf("\n") + 1;
+  const lengths = text.slice(0, end - 1).split(",");
+  const parts = lengths.map((length) => text.slice(end, (end += Number(length))));
+  const pieces = (parts[0] as string).split("\0");
+  return pieces.reduce((answer, piece, index) => answer + (index % 2 === 1 ? (parts[Number(piece)] as string) : piece), "");
 }

@@ -129,7 +129,7 @@ async function importPyodide(downloads: Downloads, indexURL: string): Promise<Py
 async function install(pyodide: PyodideAPI, files: StartFiles): Promise<Runtime> {
   const kind = await files.kind;
   const { rest } = await INSTALLERS[kind](pyodide, files);
-  const { carried } = importFunctions(pyodide, ENTRY_MODULE, ["carried"]);
+  const { carried } = importFunctions(pyodide, "tenor_wasm.api.carry", ["carried"]);
   const held: Callable[] = [carried];
   const functions: Runtime["functions"] = (module, names) => {
     const imported = importFunctions(pyodide, module, names);

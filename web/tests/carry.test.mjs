@@ -12,7 +12,7 @@ function crossing() {
     const given = values.map((value) => (value instanceof Uint8Array ? String.fromCharCode(...value) : value));
     const answer = callable(...given);
     if (!/^[\x00-\x7f]*$/.test(answer)) return answer;
-    const data = new TextEncoder().encode(answer);
+    const data = new TextEncoder().encode(`${answer.length}\n${answer}`);
     held += 2;
     return { getBuffer: () => ({ data, release: () => held-- }), destroy: () => held-- };
   };
@@ -33,6 +33,13 @@ test("a long text goes as bytes, its answer comes as bytes, and nothing is kept"
   assert.ok(call(7, "{}", LONG) === `7|{}|${LONG}`);
   assert.deepEqual(came, ["number string bytes"]);
   assert.equal(held(), 0);
+});
+
+test("what an answer repeats comes once, and is put where it belongs", () => {
+  const parts = ["[\u00001\u0000,\u00002\u0000,\u00001\u0000]", '"first"', "2"];
+  const data = new TextEncoder().encode(`${parts.map(({ length }) => length).join(",")}\n${parts.join("")}`);
+  const call = carrying(() => "", () => ({ getBuffer: () => ({ data, release: () => undefined }), destroy: () => undefined }));
+  assert.equal(call(LONG), '["first",2,"first"]');
 });
 
 for (const [what, part] of [

@@ -46,17 +46,20 @@ function None(): JSX.Element {
   );
 }
 
-/** How the scenarios go, for what is covered by one that fails is not proved. */
-function Said(): JSX.Element | null {
-  if (!painting.value) return null;
-  const { value, stale } = runs.answer.value;
-  if (value === undefined) return <span class="hint">Running all scenarios …</span>;
-  const { results } = value.result;
-  const good = results.filter(({ passed }) => passed).length;
+/** How the scenarios go, for what is covered by one that fails is not proved; read out when it changes. */
+function Said(): JSX.Element {
   return (
-    <span class="hint">
-      {`✓ n×: exercised so often by ${results.length === 1 ? "the scenario" : `the ${results.length} scenarios`}; ${good} of ${results.length} go as expected.`}
-      {stale ? " Of the contract before the newest change." : ""}
+    <span class="hint" role="status">
+      {painting.value ? said() : ""}
     </span>
   );
+}
+
+function said(): string {
+  const { value, stale } = runs.answer.value;
+  if (value === undefined) return "Running all scenarios …";
+  const { results } = value.result;
+  const good = results.filter(({ passed }) => passed).length;
+  const by = results.length === 1 ? "the scenario" : `the ${results.length} scenarios`;
+  return `✓ n×: exercised so often by ${by}; ${good} of ${results.length} go as expected.${stale ? " Of the contract before the newest change." : ""}`;
 }

@@ -55,7 +55,8 @@ export function CodeEditor(props: CodeEditorProps): JSX.Element {
   latest.current = props;
   const changing = useRef(new Compartment());
 
-  useEffect(() => {
+  // With the drawing too: what is typed right after another file was chosen must not go to the box of the one before.
+  useLayoutEffect(() => {
     if (host.current === null) return undefined;
     const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" });
     const leave = (): boolean => {

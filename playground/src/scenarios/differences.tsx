@@ -22,26 +22,51 @@ export function Differences({ result: { differences, error } }: { readonly resul
           </tr>
         </thead>
         <tbody>
-          {differences.map(({ path, expected, actual }) => (
-            <tr key={path}>
-              <th scope="row">
-                <code>{path}</code>
-              </th>
-              <td>{shown(expected, actual)}</td>
-              <td>{shown(actual, expected)}</td>
-            </tr>
-          ))}
+          {differences.map(({ path, expected, actual }) => {
+            const [section = "", name = ""] = path.slice(1).split("/").map(unescaped);
+            const { label, words } = SECTIONS[section] ?? { label: path };
+            return (
+              <tr key={path}>
+                <th scope="row" title={path}>
+                  {label} {name === "" ? null : <code>{name}</code>}
+                </th>
+                <td>{shown(expected, actual, words)}</td>
+                <td>{shown(actual, expected, words)}</td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </div>
   );
 }
 
+interface Section {
+  readonly label: string;
+  /** What false and true mean here. */
+  readonly words?: readonly [no: string, yes: string];
+}
+
+const SECTIONS: Readonly<Record<string, Section>> = {
+  verdicts: { label: "Verdict", words: ["absent", "present"] },
+  actions: { label: "Flow", words: ["not available", "available"] },
+  outcome: { label: "Outcome" },
+  path: { label: "Steps" },
+  transitions: { label: "State changes" },
+  error: { label: "Error" },
+};
+
+/** A reference token of a JSON Pointer. */
+function unescaped(token: string): string {
+  return token.replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
 /** So many members of a list or an object are shown; beyond, those that the other side has as well are left out. */
 const FEW = 6;
 
-function shown(value: unknown, other: unknown): ComponentChildren {
+function shown(value: unknown, other: unknown, words?: Section["words"]): ComponentChildren {
   if (value === null || value === undefined) return <span class="hint">nothing</span>;
+  if (typeof value === "boolean" && words !== undefined) return words[Number(value)];
   if (Array.isArray(value)) return <List values={value} others={Array.isArray(other) ? other : []} />;
   if (typeof value === "object") return <Members value={value as Members} other={isObject(other) ? other : {}} />;
   return <code>{typeof value === "string" ? value : writeJson(value)}</code>;
@@ -65,6 +90,13 @@ function Members({ value, other }: { readonly value: Members; readonly other: Me
   );
 }
 
+/** A state change as a sentence; anything else as it is. */
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  const { entity_id: entity, instance_id: instance, from_state: from, to_state: to } = isObject(value) ? value : {};
+  return to === undefined ? writeJson(value) : `${String(entity)} ${String(instance)}: ${String(from)} → ${String(to)}`;
+}
+
 interface ListProps {
   readonly values: readonly unknown[];
   readonly others: readonly unknown[];
@@ -72,7 +104,7 @@ interface ListProps {
 
 function List({ values, others }: ListProps): JSX.Element {
   const known = new Set(others.map((one) => writeJson(one)));
-  const all = values.map((one) => ({ text: typeof one === "string" ? one : writeJson(one), isCommon: known.has(writeJson(one)) }));
+  const all = values.map((one) => ({ text: textOf(one), isCommon: known.has(writeJson(one)) }));
   const own = all.filter(({ isCommon }) => !isCommon);
   const listed = all.length > FEW && own.length > 0 ? own : all;
   const rest = all.length - Math.min(listed.length, FEW);

@@ -1,0 +1,115 @@
+"""The text of a simulated run, laid out once and filled in again and again.
+
+How a flow runs depends on which entities have a bound instance, in which states these are, and on what the conditions
+and preconditions on its way come to. So a flow is run and written as always (``flows``, ``write``) when a situation is
+met first, and once more with marks in the place of ids. Where the same questions find the same answers (``ways``), the
+run is the same, and only ids, persona, verdicts and warnings are filled in. A layout is no answer: it holds nothing of
+what a caller gave. One that would not say what the run itself said is not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tenor_wasm.api.calls import Simulation, warnings_of
+from tenor_wasm.api.contract_texts import texts_of, warnings_text
+from tenor_wasm.api.fragments import quoted
+from tenor_wasm.api.ways import Asked, Fork, found, kept, watched
+from tenor_wasm.api.write import run_text, simulation_text
+from tenor_wasm.evaluator.compiled import compiled
+from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates
+from tenor_wasm.evaluator.flows import execute_flow
+from tenor_wasm.evaluator.snapshot import Snapshot
+from tenor_wasm.interchange.constructs import Contract, Flow
+from tenor_wasm.values.patterns import pattern
+
+LONGEST = 50_000
+"""Characters of a text that is worth being laid out."""
+
+MOST_LAYOUTS = 1_000
+"""Layouts that are kept per contract."""
+
+_MARK = pattern(r"(?:\x00|\\u0000)([0-9a-z]+)(?:\x00|\\u0000)")
+"""A mark in a text that is being laid out; in ids it has been escaped."""
+
+
+class Layout:
+    """The text of a run, ``template`` with its ``places`` in order; ``None`` for what is not laid out."""
+
+    __slots__ = ("places", "template")
+
+    def __init__(self, text: str | None) -> None:
+        parts = _MARK.split(text or "")
+        self.template = None if text is None else "%s".join([part.replace("%", "%%") for part in parts[::2]])
+        self.places = tuple(parts[1::2])
+
+    def filled(self, texts: Mapping[str, str]) -> str | None:
+        """The text with each place filled; ``None`` when a mark is not one of ours."""
+        if self.template is None or not texts.keys() >= {*self.places}:
+            return None
+        return self.template % tuple(map(texts.__getitem__, self.places))
+
+
+class _Layouts:
+    """The runs of a contract's flows that were met: by flow, bound entities and states of their instances."""
+
+    __slots__ = ("_count", "met")
+
+    def __init__(self) -> None:
+        self._count = 0
+        self.met: dict[tuple[object, ...], Fork[Layout] | Layout] = {}
+
+    def keep(self, key: tuple[object, ...], asked: Asked, layout: Layout) -> None:
+        """Keep a layout at the end of its questions; beyond a number, all others are forgotten."""
+        if self._count >= MOST_LAYOUTS:
+            self._count = 0
+            self.met.clear()
+        self._count += 1
+        self.met[key] = kept(self.met.get(key), asked, layout)
+
+
+def _layouts_of(contract: Contract) -> _Layouts:
+    layouts: _Layouts | None = contract.derived.get(_Layouts)
+    if layouts is None:
+        layouts = contract.derived[_Layouts] = _Layouts()
+    return layouts
+
+
+def simulated_text(
+    snapshot: Snapshot, entity_states: EntityStates, flow: Flow, persona: str, given: Mapping[str, str]
+) -> str:
+    """The answer of ``simulate_flow`` as JSON text, for bindings that were read. Raises as ``execute_flow``."""
+    contract = snapshot.contract
+    states = entity_states.with_defaults(contract.entities)
+    bindings = given or dict.fromkeys(compiled(contract).entities_of(flow.id), DEFAULT_INSTANCE)
+    stand = tuple([states.state(entity_id, instance_id) for entity_id, instance_id in bindings.items()])
+    key = (flow.id, not given, *bindings, *stand)
+    layouts = _layouts_of(contract)
+    layout = found(layouts.met.get(key), snapshot)
+    warnings = warnings_of(snapshot, persona)
+    texts = {
+        "p": quoted(persona),
+        "v": texts_of(contract).verdicts(snapshot.verdicts),
+        "w": warnings_text(warnings),
+        **{str(index): quoted(instance_id)[1:-1] for index, instance_id in enumerate(bindings.values())},
+    }
+    text = None if layout is None else layout.filled(texts)
+    if text is None:
+        text = simulation_text(Simulation(execute_flow(flow, persona, snapshot, states, bindings), given, warnings))
+    if layout is None:
+        marked, asked = _marked(snapshot, flow, dict(zip(bindings, stand, strict=True)), given)
+        layout = Layout(marked)
+        is_good = len(marked) <= LONGEST and layout.filled(texts) == text
+        layouts.keep(key, asked, layout if is_good else Layout(None))
+    return text
+
+
+def _marked(
+    snapshot: Snapshot, flow: Flow, stand: Mapping[str, str | None], given: Mapping[str, str]
+) -> tuple[str, Asked]:
+    """The text of the run with marks, and what was asked on its way."""
+    asked = watched(snapshot)
+    bindings = {entity_id: f"\x00{index}\x00" for index, entity_id in enumerate(stand)}
+    nested = {entity_id: {} if state is None else {bindings[entity_id]: state} for entity_id, state in stand.items()}
+    result = execute_flow(flow, "", asked, EntityStates.nested(nested), bindings)
+    return run_text(result, bindings if given else {}, "\x00p\x00", "\x00v\x00", "\x00w\x00"), asked.asked

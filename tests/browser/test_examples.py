@@ -1,0 +1,42 @@
+"""Every example that the menu offers opens, answers, and goes as its scenarios expect."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.tab import EXAMPLES, Tab
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+ENTRIES = json.loads((EXAMPLES / "index.json").read_text(encoding="utf-8"))["examples"]
+
+
+def test_the_menu_offers_them_all_by_trade(shared_tab: Tab) -> None:
+    assert len(ENTRIES) >= 8
+    assert len({entry["trade"] for entry in ENTRIES}) == len(ENTRIES)
+    shared_tab.page.get_by_role("button", name="Examples").click()
+    items = shared_tab.page.get_by_role("menuitemradio")
+    expect(items).to_have_count(len(ENTRIES))
+    for entry, item in zip(ENTRIES, items.all(), strict=True):
+        expect(item).to_contain_text(entry["title"])
+        expect(item).to_contain_text(entry["about"])
+    shared_tab.page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=[entry["name"] for entry in ENTRIES])
+def test_it_opens_answers_and_goes_as_expected(shared_tab: Tab, entry: dict[str, str]) -> None:
+    shared_tab.example(entry["title"])
+    cells = shared_tab.panel("results").get_by_role("gridcell")
+    expect(cells.filter(has_text="Available").first).to_be_visible()
+    expect(cells.filter(has_text="Blocked").first).to_be_visible()
+    expect(shared_tab.page.locator("#panel-contract")).to_contain_text("No errors")
+    scenarios = json.loads((EXAMPLES / entry["name"] / "scenarios.json").read_text(encoding="utf-8"))["scenarios"]
+    panel = shared_tab.panel("scenarios")
+    shared_tab.settled()
+    expect(panel.get_by_role("status")).to_contain_text(f"{len(scenarios)} of {len(scenarios)} go as expected")
+    flow = shared_tab.panel("flow")
+    shared_tab.settled()
+    expect(flow.get_by_text("The run is over")).to_be_visible()
