@@ -69,7 +69,13 @@ def ids_text(ids: Group, plain: Callable[[Group], bool] = are_plain) -> str:
 def others_text(others: Others, plain: Callable[[Group], bool] = are_plain) -> str:
     """Instances and their states as a JSON object, sorted by id; where no id is unusual, sorted and joined as texts."""
     groups = others.groups
-    if len(others) <= FEW or not all(map(plain, groups.values())) or not are_plain(tuple(groups)):
+    number = len(others)
+    if number <= FEW:
+        text = '","'.join(sorted([f'{instance_id}":"{state}' for state, ids in groups.items() for instance_id in ids]))
+        # What is left are the quotation marks between: a mark of an id's own would be one too many.
+        is_plain = number and text.isascii() and text.encode().translate(None, _PLAIN) == b'"' * (4 * number - 2)
+        return f'{{"{text}"}}' if is_plain else _pair_by_pair(others)
+    if not all(map(plain, groups.values())) or not are_plain(tuple(groups)):
         return _pair_by_pair(others)
     pairs: list[str] = []
     for state, ids in groups.items():

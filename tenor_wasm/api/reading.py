@@ -9,6 +9,7 @@ from __future__ import annotations
 from tenor_wasm.api.calls import (
     Evaluation,
     SpaceInputs,
+    check_text,
     declared_flow,
     evaluate,
     read_space_inputs,
@@ -31,25 +32,30 @@ def evaluation_of(contract: Contract, facts: str) -> Evaluation:
 
 def space_inputs_of(contract: Contract, facts: str, entity_states: str, persona: str) -> SpaceInputs:
     """What an action space is computed from. Raises as ``read_json`` and ``calls.read_space_inputs``."""
+    states = _quick_states(contract, entity_states, True)
+    if states is None:
+        facts_json, states_json = read_json(facts, "the facts"), read_json(entity_states, "the entity states")
+        return read_space_inputs(contract, facts_json, states_json, persona)
     snapshot = _quick_snapshot(contract, facts)
-    states = None if snapshot is None else _quick_states(contract, entity_states, True)
-    if snapshot is not None and states is not None and type(persona) is str:
-        return space_inputs(snapshot, states, persona)
-    facts_json, states_json = read_json(facts, "the facts"), read_json(entity_states, "the entity states")
-    return read_space_inputs(contract, facts_json, states_json, persona)
+    if snapshot is None or type(persona) is not str:
+        facts_json = read_json(facts, "the facts")
+        check_text(persona, "persona")
+        snapshot = take_snapshot(contract, facts_json)
+    return space_inputs(snapshot, states, persona)
 
 
 def run_inputs_of(
     contract: Contract, flow: str, persona: str, facts: str, entity_states: str
 ) -> tuple[Flow, Snapshot, EntityStates]:
     """A flow, and what it runs on. Raises as ``read_json`` and ``calls.simulate_flow``."""
-    snapshot = _quick_snapshot(contract, facts)
-    states = None if snapshot is None else _quick_states(contract, entity_states, False)
+    snapshot, states = _quick_snapshot(contract, facts), _quick_states(contract, entity_states, False)
     if snapshot is not None and states is not None:
         return declared_flow(contract, flow, persona), snapshot, states
-    facts_json, states_json = read_json(facts, "the facts"), read_json(entity_states, "the entity states")
+    facts_json = read_json(facts, "the facts")
+    states_json = read_json(entity_states, "the entity states") if states is None else None
     declared = declared_flow(contract, flow, persona)
-    return declared, take_snapshot(contract, facts_json), read_states(states_json, contract)
+    snapshot = take_snapshot(contract, facts_json)
+    return declared, snapshot, read_states(states_json, contract) if states is None else states
 
 
 def flat_object(text: str, what: str) -> Json:

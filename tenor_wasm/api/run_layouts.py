@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tenor_wasm.api.calls import Simulation, warnings_of
+from tenor_wasm.api.calls import Simulation, declared_flow, read_bindings, read_states, warnings_of
 from tenor_wasm.api.contract_texts import texts_of, warnings_text
 from tenor_wasm.api.fragments import quoted
 from tenor_wasm.api.ways import Asked, Fork, found, kept, watched
 from tenor_wasm.api.write import run_text, simulation_text
+from tenor_wasm.errors import Json
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE, EntityStates
 from tenor_wasm.evaluator.flows import execute_flow
-from tenor_wasm.evaluator.snapshot import Snapshot
+from tenor_wasm.evaluator.snapshot import Snapshot, take_snapshot
 from tenor_wasm.interchange.constructs import Contract, Flow
 from tenor_wasm.values.patterns import pattern
 
@@ -73,6 +74,16 @@ def _layouts_of(contract: Contract) -> _Layouts:
     if layouts is None:
         layouts = contract.derived[_Layouts] = _Layouts()
     return layouts
+
+
+def simulate_text(
+    contract: Contract, flow: str, persona: str, facts: Json, entity_states: Json, instance_bindings: Json
+) -> str:
+    """``calls.simulate_flow`` without choices, answered as JSON text. Raises as it does."""
+    declared = declared_flow(contract, flow, persona)
+    snapshot = take_snapshot(contract, facts)
+    states = read_states(entity_states, contract)
+    return simulated_text(snapshot, states, declared, persona, read_bindings(instance_bindings, contract))
 
 
 def simulated_text(

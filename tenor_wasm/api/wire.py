@@ -182,18 +182,14 @@ def _simulate_flow(params: Params) -> str:
     if "session" in params:
         return _by_session("simulate_flow")(params)
     contract = HANDLES.get(_required(params, "contract"))
-    return to_text(
-        calls.simulate_flow(
-            contract,
-            _text(params, "flow"),
-            _text(params, "persona"),
-            _required(params, "facts"),
-            params.get("entity_states", calls.NO_STATES),
-            params.get("instance_bindings"),
-            params.get("outcomes"),
-            _flag(params, "provenance"),
-        )
-    )
+    flow, persona, facts = _text(params, "flow"), _text(params, "persona"), _required(params, "facts")
+    states, bindings = params.get("entity_states", calls.NO_STATES), params.get("instance_bindings")
+    outcomes, provenance = params.get("outcomes"), _flag(params, "provenance")
+    if outcomes is None and not provenance:
+        from tenor_wasm.api.run_layouts import simulate_text  # not before a flow runs: a page starts sooner without it
+
+        return simulate_text(contract, flow, persona, facts, states, bindings)
+    return to_text(calls.simulate_flow(contract, flow, persona, facts, states, bindings, outcomes, provenance))
 
 
 # What follows imports its module when it is called: a page that only evaluates starts sooner without it.
