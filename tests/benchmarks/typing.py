@@ -41,7 +41,7 @@ class Situation:
     """Something done in the page: what is brought into view before, and what is measured."""
 
     name: str
-    prepare: Callable[[Tab], None]
+    prepare: Callable[[Tab], object]
     act: Callable[[Tab], None]
 
 
