@@ -44,7 +44,7 @@ class Client:
     """Asks one contract of a server. May be used by several threads; each has a connection of its own.
 
     ``key`` is a bearer key, ``timeout`` bounds each attempt (seconds), ``attempts`` bounds how often a call is sent.
-    ``tls`` replaces the default checks of certificates.
+    ``tls`` replaces the default checks of certificates. Raises ``invalid_address``, ``invalid_key``.
     """
 
     def __init__(
@@ -61,6 +61,8 @@ class Client:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise TenorError("invalid_address", "the address of a server begins with http:// or https://")
+        if key is not None and not (key.isascii() and key.isprintable() and " " not in key and key):
+            raise TenorError("invalid_key", "a key is one word of plain letters, digits and signs; this is none")
         self._parts, self._tls, self._timeout = parts, tls, timeout
         self._prefix = parts.path.rstrip("/")
         self._contract = "/" + _segment(contract)
@@ -93,7 +95,10 @@ class Client:
     def action_space_page(
         self, persona: str | None, facts: Json, cursor: str | None = None, limit: int | None = None
     ) -> Object:
-        """What the persona may do to the next instances of every state, and ``next_cursor``."""
+        """What the persona may do to which instances: a page of the next ones of every state, and ``next_cursor``.
+
+        Whether a flow is open is true on every page; ``action_spaces`` gives all of them.
+        """
         return self._post("/actions", _given(persona=persona, facts=facts, cursor=cursor, limit=limit))
 
     def action_spaces(self, persona: str | None, facts: Json, limit: int | None = None) -> Iterator[Object]:

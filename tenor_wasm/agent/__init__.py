@@ -12,11 +12,10 @@ from tenor_wasm.agent.facts import Facts, facts_from_file, facts_from_lines
 from tenor_wasm.agent.host import Host
 from tenor_wasm.agent.human import Human
 from tenor_wasm.agent.log import Alternatives, Because, Report, Result, Step
-from tenor_wasm.agent.member import Member
 from tenor_wasm.agent.observation import Candidate, Observation
 from tenor_wasm.agent.policies import Called, FirstAvailable, FirstThatChooses, PriorityList, RandomChoice, RoundRobin
 from tenor_wasm.agent.rehearsal import observed_states, rehearsal
-from tenor_wasm.agent.remote import Remote
+from tenor_wasm.agent.remote import Member, Remote
 
 __all__ = [
     "LEAVE",

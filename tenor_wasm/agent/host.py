@@ -64,32 +64,31 @@ MADE_AGAIN = frozenset({"busy", "storage_unavailable", "timed_out", "unreachable
 """Errors that pass, and after which nobody may know whether a request was carried out: a store's and a client's."""
 
 
-class Patient:
-    """A host whose calls are made again where it may be back soon. Executions must have a request id then."""
+class Through:
+    """A host that asks another one: what it changes about that stands in its subclasses."""
 
-    def __init__(self, host: Host, pause: Callable[[float], object]) -> None:
-        self._host, self._pause = host, pause
-        self.requests = 0
-        """How often the last call was made."""
+    def __init__(self, host: Any) -> None:
+        self._host = host
 
     @property
     def contract(self) -> Contract:
-        """The contract that governs the instances."""
-        return self._host.contract
+        """As the other one's."""
+        contract: Contract = self._host.contract
+        return contract
 
     def action_space_page(self, persona: str, facts: Json, cursor: str | None = None, limit: int = PAGE) -> Answer:
-        """As the host's."""
-        return self._answer(lambda: self._host.action_space_page(persona, facts, cursor, limit))
+        """As the other one's."""
+        return self._asked("action_space_page", persona, facts, cursor, limit)
 
     def list_instances(
         self, entity: str, state: str | None = None, cursor: str | None = None, limit: int = PAGE
     ) -> Answer:
-        """As the host's."""
-        return self._answer(lambda: self._host.list_instances(entity, state, cursor, limit))
+        """As the other one's."""
+        return self._asked("list_instances", entity, state, cursor, limit)
 
     def history(self, entity: str, instance: str, cursor: str | None = None, limit: int = PAGE) -> Answer:
-        """As the host's."""
-        return self._answer(lambda: self._host.history(entity, instance, cursor, limit))
+        """As the other one's."""
+        return self._asked("history", entity, instance, cursor, limit)
 
     def execute_flow(
         self,
@@ -101,16 +100,29 @@ class Patient:
         *,
         request_id: str | None = None,
     ) -> Answer:
-        """As the host's: one request, however often it is made."""
-        assert request_id is not None, "nobody could tell the same request from another one"
-        return self._answer(
-            lambda: self._host.execute_flow(flow, persona, facts, instance_bindings, outcomes, request_id=request_id)
-        )
+        """As the other one's."""
+        return self._executed(flow, persona, facts, instance_bindings, outcomes, request_id=request_id)
 
-    def _answer(self, call: Callable[[], Answer]) -> Answer:
+    def _executed(self, *arguments: Json, **named: Json) -> Answer:
+        return self._asked("execute_flow", *arguments, **named)
+
+    def _asked(self, name: str, *arguments: Json, **named: Json) -> Answer:
+        return getattr(self._host, name)(*arguments, **named)
+
+
+class Patient(Through):
+    """A host whose calls are made again where it may be back soon. Executions must have a request id then."""
+
+    def __init__(self, host: Host, pause: Callable[[float], object]) -> None:
+        super().__init__(host)
+        self._pause = pause
+        self.requests = 0
+        """How often the last call was made."""
+
+    def _asked(self, name: str, *arguments: Json, **named: Json) -> Answer:
         for self.requests in range(1, REQUESTS + 1):
             try:
-                return call()
+                return super()._asked(name, *arguments, **named)
             except TenorError as error:
                 if error.code not in MADE_AGAIN or self.requests == REQUESTS:
                     raise

@@ -1,50 +1,24 @@
-"""A server of contracts as a host: what is chosen here is executed there, by whom the client's key says."""
+"""Hosts beside an executor: a server of contracts, and a member of a system."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
-from tenor_wasm.agent.host import PAGE, Answer
+from tenor_wasm.agent.host import Answer, Through
 from tenor_wasm.api import calls
 from tenor_wasm.errors import Json
+from tenor_wasm.executor import SystemExecutor
 from tenor_wasm.interchange.constructs import Contract
 
 
-class Asked(Protocol):
-    """What is asked of a client, beside the calls of a host: ``tenor_wasm.client.Client`` has it."""
+class Remote(Through):
+    """A server, by its client (``tenor_wasm.client.Client``, or what has its calls and ``manifest``).
 
-    def manifest(self) -> Any:
-        """The contract's manifest."""
+    The contract is the server's, taken from its manifest when the agent starts.
+    """
 
-    def action_space_page(self, persona: str, facts: Json, cursor: str | None = None, limit: int | None = None) -> Any:
-        """A page of the action space."""
-
-    def list_instances(
-        self, entity: str, state: str | None = None, cursor: str | None = None, limit: int | None = None
-    ) -> Any:
-        """A page of instances."""
-
-    def history(self, entity: str, instance: str, cursor: str | None = None, limit: int | None = None) -> Any:
-        """An instance and what happened to it."""
-
-    def execute_flow(
-        self,
-        flow: str,
-        persona: str,
-        facts: Json,
-        instance_bindings: Json = None,
-        outcomes: Json = None,
-        *,
-        request_id: str | None = None,
-    ) -> Any:
-        """Run a flow and record it."""
-
-
-class Remote:
-    """A host over HTTP. The contract is the server's, taken from its manifest when the agent starts."""
-
-    def __init__(self, client: Asked) -> None:
-        self._client = client
+    def __init__(self, client: Any) -> None:
+        super().__init__(client)
         self._contract = calls.load(client.manifest()["bundle"])
 
     @property
@@ -52,29 +26,16 @@ class Remote:
         """The contract that the server executes."""
         return self._contract
 
-    def action_space_page(self, persona: str, facts: Json, cursor: str | None = None, limit: int = PAGE) -> Answer:
-        """As the client."""
-        return self._client.action_space_page(persona, facts, cursor, limit)
 
-    def list_instances(
-        self, entity: str, state: str | None = None, cursor: str | None = None, limit: int = PAGE
-    ) -> Answer:
-        """As the client."""
-        return self._client.list_instances(entity, state, cursor, limit)
+class Member(Through):
+    """A member of a running system: what is executed there starts what the triggers ask for (§12.3).
 
-    def history(self, entity: str, instance: str, cursor: str | None = None, limit: int = PAGE) -> Answer:
-        """As the client."""
-        return self._client.history(entity, instance, cursor, limit)
+    ``trigger_inputs`` are what the targets are started with.
+    """
 
-    def execute_flow(
-        self,
-        flow: str,
-        persona: str,
-        facts: Json,
-        instance_bindings: Json = None,
-        outcomes: Json = None,
-        *,
-        request_id: str | None = None,
-    ) -> Answer:
-        """As the client."""
-        return self._client.execute_flow(flow, persona, facts, instance_bindings, outcomes, request_id=request_id)
+    def __init__(self, system: SystemExecutor, member: str, trigger_inputs: Json = None) -> None:
+        super().__init__(system.member(member))
+        self._system, self._member, self._inputs = system, member, trigger_inputs
+
+    def _executed(self, *arguments: Any, **named: Any) -> Answer:
+        return self._system.execute_flow(self._member, *arguments, trigger_inputs=self._inputs, **named)

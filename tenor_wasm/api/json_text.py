@@ -61,7 +61,7 @@ def read_with_canonical(text: str, what: str) -> tuple[Json, bytes]:
     """
     value = None
     # A colon that is written as an escape would be one more.
-    if type(text) is str and "\\u003" not in text and not _is_too_deep(text):
+    if type(text) is str and ("\\" not in text or "\\u003" not in text) and not _is_too_deep(text):
         value = _scanned(text)
     canonical = None if value is None else _canonical(value)
     if canonical is not None and canonical.count(b":") == text.count(":"):

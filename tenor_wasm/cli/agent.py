@@ -24,7 +24,6 @@ from tenor_wasm.cli.command import (
     read_json_option,
 )
 from tenor_wasm.cli.store import STORE_OPTIONS, instances_of
-from tenor_wasm.client import Client
 from tenor_wasm.errors import Json, TenorError, listed
 from tenor_wasm.executor import Executor
 from tenor_wasm.interchange.constructs import Contract
@@ -147,7 +146,7 @@ def _host(namespace: argparse.Namespace, contract: Contract) -> Iterator[tuple[a
         yield agents.rehearsal(contract, states, authorize_initiator=True), True
         return
     with instances_of(namespace, contract, authorize_initiator=True) as place:
-        host: agents.Host = agents.Remote(place) if isinstance(place, Client) else place
+        host: agents.Host = place if isinstance(place, Executor) else agents.Remote(place)
         if namespace.dry_run:
             states = place.entity_states() if isinstance(place, Executor) else agents.observed_states(host)
             yield agents.rehearsal(contract, states, authorize_initiator=True), True

@@ -10,6 +10,7 @@ from tenor_wasm.cli.command import Command, Output, read_contract
 from tenor_wasm.cli.reading import why
 from tenor_wasm.cli.store import (
     STORE_OPTIONS,
+    Place,
     cursor_option,
     instances_of,
     limit_option,
@@ -17,9 +18,7 @@ from tenor_wasm.cli.store import (
     named_instance,
 )
 from tenor_wasm.cli.tables import joined, table
-from tenor_wasm.client import Client
 from tenor_wasm.errors import TenorError
-from tenor_wasm.executor import Executor
 
 
 def _instance_option(parser: argparse.ArgumentParser) -> object:
@@ -47,7 +46,7 @@ def run(namespace: argparse.Namespace) -> Output:
         return _history(place, namespace)
 
 
-def _history(place: Executor | Client, namespace: argparse.Namespace) -> Output:
+def _history(place: Place, namespace: argparse.Namespace) -> Output:
     entity, instance = named_instance(namespace.instance)
     history = answered(place.history(entity, instance, namespace.cursor, namespace.limit))
     rows = [
@@ -66,7 +65,7 @@ def _history(place: Executor | Client, namespace: argparse.Namespace) -> Output:
     return Output(history, text + more_text(history["next_cursor"]))
 
 
-def _executions(place: Executor | Client, namespace: argparse.Namespace) -> Output:
+def _executions(place: Place, namespace: argparse.Namespace) -> Output:
     page = answered(place.chains(cursor=namespace.cursor, limit=namespace.limit))
     rows = [
         (

@@ -7,9 +7,8 @@ import argparse
 from tenor_wasm.agent.host import answered
 from tenor_wasm.api.render import to_json
 from tenor_wasm.cli.command import Command, Output, read_contract
-from tenor_wasm.cli.store import STORE_OPTIONS, cursor_option, instances_of, limit_option, more_text
+from tenor_wasm.cli.store import STORE_OPTIONS, Place, cursor_option, instances_of, limit_option, more_text
 from tenor_wasm.cli.tables import table
-from tenor_wasm.client import Client
 from tenor_wasm.errors import TenorError
 from tenor_wasm.executor import Executor
 from tenor_wasm.interchange.constructs import Contract
@@ -33,20 +32,22 @@ def run(namespace: argparse.Namespace) -> Output:
         raise TenorError("usage", "--state and --cursor are about one entity: name it with --entity")
     if namespace.counts and namespace.entity is not None:
         raise TenorError("usage", "--counts is about every entity: leave --entity out")
+    if namespace.counts and namespace.server is not None:
+        raise TenorError("usage", "a server lists instances and does not count them: leave --counts out")
     contract = read_contract(namespace)
     with instances_of(namespace, contract) as place:
-        return _counted(place) if namespace.counts else _listed(place, contract, namespace)
+        if namespace.counts and isinstance(place, Executor):
+            return _counted(place)
+        return _listed(place, contract, namespace)
 
 
-def _counted(place: Executor | Client) -> Output:
-    if isinstance(place, Client):
-        raise TenorError("usage", "a server lists instances and does not count them: leave --counts out")
-    counts = place.counts()
+def _counted(executor: Executor) -> Output:
+    counts = executor.counts()
     rows = [(one.entity_id, state, str(number)) for one in counts for state, number in one.states.items()]
     return Output([to_json(one) for one in counts], table(("entity", "state", "instances"), rows))
 
 
-def _listed(place: Executor | Client, contract: Contract, namespace: argparse.Namespace) -> Output:
+def _listed(place: Place, contract: Contract, namespace: argparse.Namespace) -> Output:
     entities = [namespace.entity] if namespace.entity is not None else [*contract.entities]
     pages = {
         entity: answered(place.list_instances(entity, namespace.state, namespace.cursor, namespace.limit))

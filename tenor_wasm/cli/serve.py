@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import closing
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def run(namespace: argparse.Namespace) -> Stream:
     """Open the store and the socket, say the address, and answer until the process is told to stop."""
+    _check_bounds(namespace)
     server = server_room()
     settings = _settings(server, namespace)
     keys = None if namespace.keys is None else server.KeyFile(Path(namespace.keys))
@@ -53,6 +54,24 @@ def server_room() -> ModuleType:
     except ImportError as error:
         raise TenorError("missing_driver", "serving needs more: install 'tenor-wasm[server]'") from error
     return server
+
+
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "port": (0, 65535),
+    "rate": (0, 1e9),
+    "body_bytes": (1, 1e12),
+    "answer_seconds": (0.001, 1e6),
+    "threads": (1, 1000),
+}
+"""Option → the least and the most that it may be."""
+
+
+def _check_bounds(namespace: argparse.Namespace) -> None:
+    for name, (least, most) in BOUNDS.items():
+        value = getattr(namespace, name)
+        if not least <= value <= most:
+            option = "--" + name.replace("_", "-")
+            raise TenorError("usage", f"{option} takes a number from {least:g} to {most:g}, not {value:g}")
 
 
 def _settings(server: ModuleType, namespace: argparse.Namespace) -> Settings:

@@ -7,20 +7,25 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tenor_wasm.cli.command import Option
-from tenor_wasm.client import Client
 from tenor_wasm.errors import TenorError
 from tenor_wasm.executor import Executor, open_storage
 from tenor_wasm.executor.open import SQLITE
 from tenor_wasm.interchange.constructs import Contract
+
+if TYPE_CHECKING:
+    from tenor_wasm.client import Client
 
 ADDRESS, KEY = "TENOR_DB", "TENOR_KEY"
 """Variables of the environment: what stands there is in no list of processes."""
 
 DEFAULT = f"{SQLITE}tenor.db"
 LIMIT = 100
+
+Place: TypeAlias = "Executor | Client"
+"""What the contract's instances are asked of: both have the same calls."""
 
 
 def db_option(parser: argparse.ArgumentParser) -> object:
@@ -70,8 +75,8 @@ def address_of(namespace: argparse.Namespace) -> str:
 @contextmanager
 def instances_of(
     namespace: argparse.Namespace, contract: Contract, *, creates: bool = False, **options: Any
-) -> Iterator[Executor | Client]:
-    """What the contract's instances are asked of, closed at the end: both have the same calls.
+) -> Iterator[Place]:
+    """What the contract's instances are asked of, closed at the end.
 
     Only a command that ``creates`` makes a new file. ``options`` are the executor's; a server has its own.
     Raises ``unknown_store``, ``contract_hash_mismatch`` where the server has another contract, as ``open_storage``.
@@ -96,6 +101,8 @@ def _client(namespace: argparse.Namespace, contract: Contract) -> Client:
     """The server, once it has said that it executes this very contract."""
     if namespace.db is not None or namespace.namespace is not None:
         raise TenorError("usage", "--server has a store of its own: leave --db and --namespace out")
+    from tenor_wasm.client import Client  # it brings sockets along, which the other commands do without
+
     client = Client(namespace.server, contract.id, os.environ.get(KEY))
     found = f"sha256:{client.manifest()['etag']}"
     if found != contract.hash:

@@ -56,18 +56,20 @@ class Cursor:
 
     def take(self) -> Token:
         """Return the current token and move on."""
-        token = self.token
+        token = self.tokens[self.position]
         if token.kind != END:
             self.position += 1
         return token
 
     def is_word(self, text: str) -> bool:
         """Whether the current token is this word."""
-        return self.token.kind == WORD and self.token.text == text
+        token = self.tokens[self.position]
+        return token.text == text and token.kind == WORD
 
     def is_sign(self, text: str) -> bool:
         """Whether the current token is this sign or operator."""
-        return self.token.kind == SIGN and self.token.text == text
+        token = self.tokens[self.position]
+        return token.text == text and token.kind == SIGN
 
     def accept(self, sign: str) -> bool:
         """Take the sign if it is next."""
@@ -89,9 +91,10 @@ class Cursor:
 
     def word(self, what: str) -> Word:
         """Take an identifier."""
-        if self.token.kind != WORD:
+        token = self.tokens[self.position]
+        if token.kind != WORD:
             raise self.fail(f"expected {what}, found {self.shown()}")
-        token = self.take()
+        self.position += 1
         return Word(token.text, token.at)
 
     def shown(self) -> str:

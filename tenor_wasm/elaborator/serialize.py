@@ -60,10 +60,12 @@ def _rule_order(block: Block) -> tuple[int, bytes]:
 
 
 def _sorted(json: Any) -> Any:
-    """The value with the keys of every object sorted by their UTF-8 bytes; arrays keep their order."""
-    if isinstance(json, Mapping):
-        return {key: _sorted(json[key]) for key in sorted(json, key=str.encode)}
-    return [_sorted(item) for item in json] if isinstance(json, list) else json
+    """The value with the keys of every object sorted as their UTF-8 bytes are; arrays keep their order."""
+    kind = type(json)
+    if kind is dict:
+        # The order of code points is that of UTF-8 bytes. Most members nest nothing.
+        return {key: json[key] if type(json[key]) is str else _sorted(json[key]) for key in sorted(json)}
+    return [_sorted(item) for item in json] if kind is list else json
 
 
 def _words(words: tuple[Word, ...]) -> list[Json]:

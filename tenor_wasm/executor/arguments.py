@@ -110,6 +110,13 @@ def checked_limit(limit: Json) -> int:
     return limit
 
 
+def checked_attempts(attempts: Json) -> int:
+    """How often a transaction may run. Raises ``invalid_argument``."""
+    if type(attempts) is not int or attempts < 1:
+        raise invalid_argument("attempts", f"'attempts' must be a whole number above zero, not {shown(attempts)}")
+    return attempts
+
+
 def cursor_of(seen: Json) -> str:
     """The cursor for what was seen last."""
     return urlsafe_b64encode(write_json(seen).encode()).decode().rstrip("=")

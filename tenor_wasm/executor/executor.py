@@ -100,8 +100,10 @@ class Executor(Queries):
     ) -> None:
         own = given.checked_name(contract.id if namespace is None else namespace, "namespace")
         super().__init__(contract, storage, own, shared or {})
-        self._clock, self._ids, self._pause, self._attempts = clock, ids, pause, attempts
-        self._trust_domain, self._signer = trust_domain, signer
+        self._clock, self._ids, self._pause = clock, ids, pause
+        self._attempts = given.checked_attempts(attempts)
+        self._trust_domain = None if trust_domain is None else given.checked_name(trust_domain, "trust_domain")
+        self._signer = signer
         self._authorize = authorize_initiator
 
     # --- instances ----------------------------------------------------------------------------------------------

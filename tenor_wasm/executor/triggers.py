@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tenor_wasm.api.json_text import read_json, write_json
+from tenor_wasm.api.json_text import check_depth, read_json, write_json
 from tenor_wasm.errors import Json, TenorError, listed, shown
 from tenor_wasm.evaluator.entity_states import DEFAULT_INSTANCE
 from tenor_wasm.executor import arguments as given
@@ -66,7 +66,7 @@ class SystemExecutor:
         **options: Any,
     ) -> None:
         self.system, self.storage = system, storage
-        self.namespace = system.id if namespace is None else namespace
+        self.namespace = given.checked_name(system.id if namespace is None else namespace, "namespace")
         self._clock, self._ids, self._trust_domain, self._signer = clock, ids, trust_domain, signer
         self.members: Mapping[str, Executor] = {
             member: Executor(
@@ -157,6 +157,11 @@ class SystemExecutor:
             raise given.invalid_argument("trigger_inputs", message)
         for member in inputs:
             self.member(member)
+        if not _can_be_kept(inputs):
+            message = (
+                "'trigger_inputs' nests too deeply, or holds what is no JSON value (a number with a fraction is a text)"
+            )
+            raise given.invalid_argument("trigger_inputs", message)
         return inputs
 
     def _fire(
@@ -193,7 +198,7 @@ class SystemExecutor:
             target_contract=trigger.target_contract,
             target_flow=trigger.target_flow,
             persona=trigger.persona,
-            inputs=write_json({"inputs": inputs, "shared": shared}),
+            inputs=write_json(_kept(inputs, shared)),
             fired_at=self._clock(),
             trust_domain=self._trust_domain,
         )
@@ -220,7 +225,10 @@ class SystemExecutor:
 
     def _start(self, record: TriggerRecord) -> tuple[TriggerRecord, list[TriggerRecord]]:
         """Start one target flow; what became of the trigger, and the triggers that the target fired."""
-        document: Any = read_json(record.inputs)
+        try:
+            document: Any = read_json(record.inputs)
+        except TenorError as error:  # one that nobody can start is in nobody's way
+            return self._failed(record, error), []
         inputs: Mapping[str, Any] = document["inputs"]
         fired: list[TriggerRecord] = []
         settled = [record]
@@ -275,6 +283,21 @@ class SystemExecutor:
     def _as_stored(self, record: TriggerRecord) -> TriggerRecord:
         with self.storage.snapshot() as snapshot:
             return snapshot.trigger(record.trigger_id) or record
+
+
+def _kept(inputs: Json, shared: Mapping[str, str]) -> dict[str, Json]:
+    """What a trigger's target is started with, as it is kept until then."""
+    return {"inputs": inputs, "shared": shared}
+
+
+def _can_be_kept(inputs: Json) -> bool:
+    """Whether inputs are read back as they were: a trigger that is pending could not be started otherwise."""
+    kept = _kept(inputs, {})
+    try:
+        check_depth(kept, "'trigger_inputs'")
+        return read_json(write_json(kept)) == kept
+    except (TenorError, ValueError):
+        return False
 
 
 def _bindings(executor: Executor, flow_id: str, shared: Mapping[str, str]) -> dict[str, str]:

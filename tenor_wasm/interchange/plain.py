@@ -16,7 +16,7 @@ from tenor_wasm.errors import Findings
 from tenor_wasm.interchange import constructs as c
 from tenor_wasm.interchange.checks import CHECKS, Draft
 from tenor_wasm.interchange.members import Members
-from tenor_wasm.interchange.plain_expressions import UNUSUAL, PlainExpressions, UnusualError, made
+from tenor_wasm.interchange.plain_expressions import UNUSUAL, PlainExpressions, UnusualError, made, type_of
 from tenor_wasm.interchange.read_constructs import (
     STANDARD_TERMINALS,
     positions_of,
@@ -49,8 +49,8 @@ def read_plainly(contract_id: str, bundle: Mapping[str, Any], hash_text: str) ->
     except UNUSUAL:
         return None
     # What was reported without a place is told by the careful readers.
-    unplaced = reader.expressions.findings
-    return None if reader.findings.faults or unplaced.faults or unplaced.warnings else contract
+    told = reader.findings.faults or reader.unplaced.faults or reader.unplaced.warnings
+    return None if told else contract
 
 
 def _by_kind(constructs: Any) -> Groups:
@@ -96,6 +96,7 @@ class _Reader:
         "is_settled",
         "operations",
         "personas",
+        "unplaced",
     )
 
     def __init__(self, constructs: Any) -> None:
@@ -105,7 +106,7 @@ class _Reader:
         self.personas = self.groups["Persona"]
         self.is_settled = bool(self.personas)
         self.findings = Findings()
-        self.expressions = PlainExpressions({}, {})
+        self.unplaced = Findings()
         self.entities: dict[str, c.Entity] = {}
         self.operations: dict[str, c.Operation] = {}
 
@@ -113,7 +114,7 @@ class _Reader:
         groups, sources = self.groups, self.groups["Source"]
         facts = self.each("Fact", self.fact, lambda members, name: read_fact(members, name, sources))
         fact_types = {name: fact.type for name, fact in facts.items()}
-        self.expressions = PlainExpressions(fact_types, _strata(groups["Rule"]), self.expressions.findings)
+        self.expressions = PlainExpressions(fact_types, _strata(groups["Rule"]), self.unplaced)
         scope = self.expressions.scope
         self.entities = self.each("Entity", self.entity, read_entity)
         rules = self.each("Rule", self.rule, lambda members, name: read_rule(members, name, scope))
@@ -169,7 +170,7 @@ class _Reader:
         source = json["source"]
         if json.get("default") is not None or type(source) is not str or not source:
             raise UnusualError
-        return made(c.Fact, (name, self.expressions.type_of(json["type"]), source, False, None))
+        return made(c.Fact, (name, type_of(json["type"], self.unplaced), source, False, None))
 
     def entity(self, name: str, json: Any) -> c.Entity:
         states, parent = _names(json["states"]), json.get("parent")
@@ -193,7 +194,7 @@ class _Reader:
         produce = body["produce"]
         payload = produce["payload"]
         when = self.expressions.predicate(body["when"], stratum)
-        base_type = self.expressions.type_of(payload["type"])
+        base_type = type_of(payload["type"], self.unplaced)
         if payload["value"] is None:
             raise UnusualError
         value = self.expressions.payload(payload["value"], base_type, stratum)

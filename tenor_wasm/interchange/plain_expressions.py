@@ -31,27 +31,26 @@ made = tuple.__new__
 """Makes a named tuple of a tuple in half the time that calling its class takes."""
 
 
+def type_of(json: Any, findings: Findings) -> BaseType:
+    """A type."""
+    base_type = plain_type(json) or parse_type(json, None, findings)
+    if base_type is None:
+        raise UnusualError
+    return base_type
+
+
 class PlainExpressions:
     """Reads expressions of one bundle; ``facts`` and ``verdicts`` are its terms, made once and shared."""
 
     __slots__ = ("careful", "facts", "findings", "scope", "strata", "verdicts")
 
-    def __init__(
-        self, fact_types: Mapping[str, BaseType], strata: Mapping[str, int], findings: Findings | None = None
-    ) -> None:
+    def __init__(self, fact_types: Mapping[str, BaseType], strata: Mapping[str, int], findings: Findings) -> None:
         self.strata = strata
         self.facts = {name: made(nodes.FactTerm, (name, base_type)) for name, base_type in fact_types.items()}
         self.verdicts = {name: made(nodes.VerdictPresent, (name,)) for name in strata}
         self.scope = Scope(fact_types, strata)
-        self.findings = findings or Findings()
-        self.careful = ExpressionReader(self.findings)
-
-    def type_of(self, json: Any) -> BaseType:
-        """A type."""
-        base_type = plain_type(json) or parse_type(json, None, self.findings)
-        if base_type is None:
-            raise UnusualError
-        return base_type
+        self.findings = findings
+        self.careful = ExpressionReader(findings)
 
     def predicate(self, json: Any, limit: int | None = None, variables: Variables = ()) -> Predicate:
         """A predicate; ``limit`` is the stratum below which the verdicts lie that it may use, if there is one."""
@@ -99,7 +98,7 @@ class PlainExpressions:
         if json["op"] not in operators.COMPARISONS:
             raise UnusualError
         comparison = self._comparison(json["op"], json["left"], json["right"], variables)
-        if not operators.same_kind(self.type_of(json["comparison_type"]), comparison.left.type):
+        if not operators.same_kind(type_of(json["comparison_type"], self.findings), comparison.left.type):
             raise UnusualError
         return comparison
 
@@ -111,7 +110,7 @@ class PlainExpressions:
         if type(domain) not in (nodes.FactTerm, nodes.FieldTerm):
             raise UnusualError
         element: BaseType = domain.type.element  # type: ignore[union-attr]
-        if declared is not None and self.type_of(declared) != element:
+        if declared is not None and type_of(declared, self.findings) != element:
             raise UnusualError
         variable = nodes.VariableTerm(name, len(variables), element)
         body = self.predicate(json["body"], limit, (*variables, variable))
@@ -132,7 +131,7 @@ class PlainExpressions:
                 if type(root.type) is RecordType and path in root.type.fields:
                     return made(nodes.FieldTerm, (root, path, root.type.fields[path]))
         elif len(json) == 2 and "literal" in json and "type" in json:
-            return self._literal(json["literal"], self.type_of(json["type"]), beside)
+            return self._literal(json["literal"], type_of(json["type"], self.findings), beside)
         read = self.careful.term(json, None, self._scope(None, variables), beside)
         if read is None:
             raise UnusualError

@@ -124,6 +124,8 @@ class Server:
                 await asyncio.wrap_future(self._pool().submit(self.hosts.resume))
             except TenorError as error:
                 log("resume_failed", level=logging.WARNING, code=error.code)
+            except Exception as fault:  # the next time may go well; requests go on
+                log("fault", level=logging.ERROR, fault=fault)
             await asyncio.sleep(self.settings.resume_seconds)
 
 

@@ -74,10 +74,14 @@ def _int(json: Any) -> BaseType | None:
 
 def _enum(json: Any) -> BaseType | None:
     values = json["values"]
-    if type(values) is not list or not values or len(set(values)) != len(values):
+    return _checked_enum(tuple(values)) if type(values) is list else None
+
+
+@lru_cache(maxsize=256)
+def _checked_enum(values: tuple[Any, ...]) -> EnumType | None:
+    if not values or len(set(values)) != len(values) or any(type(value) is not str for value in values):
         return None
-    "".join(values)  # a value that is no text is a TypeError
-    return EnumType(tuple(values))
+    return EnumType(values)
 
 
 def _record(json: Any) -> BaseType | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tenor_wasm import api
 from tenor_wasm.agent import Agent, Limits, Policy, Report, Step
+from tenor_wasm.agent.host import Through
 from tenor_wasm.errors import TenorError
 from tenor_wasm.executor import Executor, InstanceKey, InstanceRecord, MemoryStorage, TransitionRecord
 from tests.executor.shops import CONTRACT, FACTS, executor_on
@@ -16,46 +17,22 @@ from tests.executor.shops import CONTRACT, FACTS, executor_on
 Json = Any
 
 
-class Wired:
+class Wired(Through):
     """An executor as a client sees it: arguments and answers pass through JSON text, errors too."""
 
     def __init__(self, executor: Executor) -> None:
-        self._executor = executor
-        self.contract = executor.contract
+        super().__init__(executor)
         self.asked: Counter[str] = Counter()
 
-    def _call(self, name: str, *arguments: Json, **options: Json) -> Json:
+    def _asked(self, name: str, *arguments: Json, **named: Json) -> Json:
         self.asked[name] += 1
-        given, named = json.loads(json.dumps([arguments, options]))
+        given, options = json.loads(json.dumps([arguments, named]))
         try:
-            answer = api.to_json(getattr(self._executor, name)(*given, **named))
+            answer = api.to_json(super()._asked(name, *given, **options))
         except TenorError as error:
             told = json.loads(json.dumps(error.to_json()))
             raise TenorError(told["code"], told["message"], told["path"], told["details"]) from None
         return json.loads(json.dumps(answer))
-
-    def action_space_page(self, persona: str, facts: Json, cursor: str | None = None, limit: int = 100) -> Json:
-        return self._call("action_space_page", persona, facts, cursor, limit)
-
-    def list_instances(
-        self, entity: str, state: str | None = None, cursor: str | None = None, limit: int = 100
-    ) -> Json:
-        return self._call("list_instances", entity, state, cursor, limit)
-
-    def history(self, entity: str, instance: str, cursor: str | None = None, limit: int = 100) -> Json:
-        return self._call("history", entity, instance, cursor, limit)
-
-    def execute_flow(
-        self,
-        flow: str,
-        persona: str,
-        facts: Json,
-        instance_bindings: Json = None,
-        outcomes: Json = None,
-        *,
-        request_id: str | None = None,
-    ) -> Json:
-        return self._call("execute_flow", flow, persona, facts, instance_bindings, outcomes, request_id=request_id)
 
 
 class Troubled(Wired):
@@ -65,12 +42,12 @@ class Troubled(Wired):
         super().__init__(executor)
         self._troubles = troubles
 
-    def _call(self, name: str, *arguments: Json, **options: Json) -> Json:
+    def _asked(self, name: str, *arguments: Json, **named: Json) -> Json:
         number = self.asked[name] + 1
         if name != "execute_flow" or number not in self._troubles:
-            return super()._call(name, *arguments, **options)
+            return super()._asked(name, *arguments, **named)
         try:
-            return self._troubles[number](lambda: super(Troubled, self)._call(name, *arguments, **options))
+            return self._troubles[number](lambda: super(Troubled, self)._asked(name, *arguments, **named))
         finally:
             self.asked[name] = number
 

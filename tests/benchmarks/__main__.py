@@ -48,11 +48,11 @@ def header(seconds: float, clock: str) -> str:
     )
 
 
-def keep(text: str) -> None:
-    """Put the tables into README.md."""
-    before, _, rest = README.read_text("utf-8").partition(MARKS[0])
-    _, _, after = rest.partition(MARKS[1])
-    README.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", encoding="utf-8")
+def keep(text: str, marks: tuple[str, str] = MARKS) -> None:
+    """Put the tables into README.md, between two marks."""
+    before, _, rest = README.read_text("utf-8").partition(marks[0])
+    _, _, after = rest.partition(marks[1])
+    README.write_text(f"{before}{marks[0]}\n{text}\n{marks[1]}{after}", encoding="utf-8")
 
 
 _CLOCKS = {"wall": "wall clock", "processor": "processor clock, in Chromium the wall clock"}

@@ -24,6 +24,7 @@ from tests.executor.places import running_cluster
 SIZES = (1_000, 10_000, 100_000)
 ROUNDS = 60
 LIMIT = 40
+PAGES = ("first", "next")
 STATES = ("s0", "s1", "s2", "s3", "s4", "s5")
 
 BUNDLE = b.bundle(
@@ -59,28 +60,30 @@ def measure(storage: Storage, label: str) -> Iterator[str]:
         size: executor.action_space_page("clerk", {"go": True}, limit=LIMIT).next_cursor
         for size, executor in executors.items()
     }
-    yield from medians(label, cursors, partial(_asked, executors))
+    times = medians(cursors, partial(_asked, executors))
+    for name in PAGES:
+        for size in SIZES:
+            ratio = times[name, size] / times[name, SIZES[0]]
+            yield f"{label:10} {name:5} page  {size:>7} instances  {times[name, size]:7.2f} ms  ×{ratio:.2f}"
 
 
 def _asked(executors: Mapping[int, Executor], size: int, cursor: str | None) -> int:
     return len(executors[size].action_space_page("clerk", {"go": True}, cursor, LIMIT).result.actions)
 
 
-def medians(label: str, cursors: Mapping[int, str | None], ask: Callable[[int, str | None], int]) -> Iterator[str]:
-    """One line a size; ``ask`` gets a size and a cursor, and says how many flows are open."""
-    times: dict[tuple[int, str], list[float]] = {}
+def medians(
+    cursors: Mapping[int, str | None], ask: Callable[[int, str | None], int]
+) -> Mapping[tuple[str, int], float]:
+    """Milliseconds by page and size; ``ask`` gets a size and a cursor, and says how many flows are open."""
+    times: dict[tuple[str, int], list[float]] = {}
     for _ in range(ROUNDS):
         for size, following in cursors.items():
-            for name, cursor in (("first", None), ("next", following)):
+            for name, cursor in zip(PAGES, (None, following), strict=True):
                 begun = time.perf_counter()
                 flows = ask(size, cursor)
-                times.setdefault((size, name), []).append(time.perf_counter() - begun)
+                times.setdefault((name, size), []).append((time.perf_counter() - begun) * 1e3)
                 assert flows == 10
-    for name in ("first", "next"):
-        smallest = statistics.median(times[SIZES[0], name])
-        for size in SIZES:
-            median = statistics.median(times[size, name])
-            yield f"{label:10} {name:5} page  {size:>7} instances  {median * 1e3:7.2f} ms  ×{median / smallest:.2f}"
+    return {asked: statistics.median(taken) for asked, taken in times.items()}
 
 
 def main(addresses: list[str]) -> None:

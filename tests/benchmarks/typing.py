@@ -85,6 +85,11 @@ def inputs(tab: Tab, beside: str = "results") -> Locator:
     return shown
 
 
+def table(tab: Tab) -> None:
+    """The table of the pallets."""
+    inputs(tab)
+
+
 def in_text(title: str, beside: str = "results") -> Callable[[Tab], None]:
     """The end of a value of a document that is shown as form and as text."""
 
@@ -184,7 +189,7 @@ SITUATIONS = (
     Situation("states as JSON", in_text("Entity states"), typed("abcdefgh")),
     Situation("filter of the instances", in_field("Filter Pallet by name"), typed("p-00 12")),
     Situation("filter of the results", in_filter, typed("p-00 12")),
-    Situation("state of an instance", inputs, set_state),
+    Situation("state of an instance", table, set_state),
     Situation("scroll the grid", in_filter, scroll),
     Situation("apply a run, undo", flow_run, apply),
     Situation("go through all panels", nothing, all_panels),

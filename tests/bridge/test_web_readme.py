@@ -13,9 +13,11 @@ from tests.bridge import package
 
 README = (package.ROOT / "web" / "README.md").read_text("utf-8")
 SOURCES = {path.name: path.read_text("utf-8") for path in (package.ROOT / "web" / "src").glob("*.ts")}
+EMBEDDED = [path.read_text("utf-8") for path in (package.ROOT / "playground" / "src" / "embed").glob("*.ts")]
+"""What answers messages to a playground in a page: its codes are the package's too."""
 EXAMPLE = package.ROOT / "playground" / "examples" / "order-approval"
 CODE = re.compile(
-    r"""(?:new\ TenorError\(|asTenorError\([^";]*|refuse\(|code\ =)\s*"([a-z]+(?:_[a-z]+)*)"
+    r"""(?:new\ TenorError\(|asTenorError\([^";]*|refused?\(|code\ =)\s*"([a-z]+(?:_[a-z]+)*)"
       | downloadError\([^;]*,\ "([a-z_]+)"\)""",
     re.VERBOSE,
 )
@@ -39,7 +41,7 @@ def test_the_examples_run_and_print_what_it_says(tmp_path: Path) -> None:
 
 
 def test_every_code_of_the_bridge_is_in_the_table_and_no_other() -> None:
-    raised = {code for text in SOURCES.values() for found in CODE.findall(text) for code in found if code}
+    raised = {code for text in (*SOURCES.values(), *EMBEDDED) for found in CODE.findall(text) for code in found if code}
     explained = set(re.findall(r"`(\w+)`", "".join(IN_A_TABLE.findall(README.split("## Troubleshooting")[1]))))
     assert raised == explained
 

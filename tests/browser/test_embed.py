@@ -298,6 +298,25 @@ def test_the_example_of_the_readme_does_what_it_says(page: Page, host: str, embe
     expect(page.locator("output")).to_have_text("nothing")
 
 
+def test_html_to_embed_is_made_from_what_is_open(page: Page, host: str, embeddable: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab = Tab(page, embeddable)
+    tab.leave(
+        workspace_of(CONTRACT, '{"ready": true}', {"Order": {"a": "draft"}}, "clerk") | {"title": 'A "small" <b>'}
+    )
+    tab.open()
+    page.get_by_role("button", name="Share", exact=True).click()
+    page.get_by_role("menuitem", name="Copy HTML to embed").click()
+    expect(page.get_by_text("The HTML is on the clipboard.").first).to_be_visible()
+    _Quiet.more = {"/frame.html": f"<!doctype html>{page.evaluate('navigator.clipboard.readText()')}"}
+    page.goto(f"{host}/frame.html")
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", level=1)).to_have_text('A "small" <b>')
+    expect(frame.get_by_role("tab")).to_have_text(["Results", "Flow run", "Why"])
+    expect(frame.get_by_role("gridcell").filter(has_text="Available")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(page.locator("iframe")).to_have_attribute("title", 'A "small" <b>')
+
+
 def test_an_embedded_page_is_for_everyone(page: Page, host: str, embeddable: str) -> None:
     tab = Tab(page, embeddable)
     page.goto(f"{embeddable}/?embed&panels=results&theme=light")

@@ -13,7 +13,7 @@ import pytest
 
 from tenor_wasm import api
 from tenor_wasm.errors import TenorError
-from tenor_wasm.executor import Executor, audit, open_storage, read_system
+from tenor_wasm.executor import Executor, MemoryStorage, audit, open_storage, read_system
 from tenor_wasm.executor.sqlite import SqliteStorage
 from tenor_wasm.executor.storage import Storage, Transaction
 from tests import bundles as b
@@ -76,6 +76,18 @@ def test_who_called_is_told_in_texts_that_the_chain_can_hold(executor: Executor,
     assert executor.chains().items == ()
     executor.execute_flow(*SUBMIT, FIRST, trigger={"api_call": "POST /\0"}, personas={})
     assert audit(executor).faults == ()
+
+
+@pytest.mark.parametrize("name", ["", "a\0b", "\ud800", "x" * 201, 7])
+def test_names_of_a_store_are_ones_that_it_can_hold(name: Json) -> None:
+    for options in ({"namespace": name}, {"trust_domain": name}):
+        assert refused(partial(executor_on, MemoryStorage(), **options)).code == "invalid_argument"
+        assert refused(partial(system_on, MemoryStorage(), **options)).code == "invalid_argument"
+
+
+@pytest.mark.parametrize("attempts", [0, -1, True, "3"])
+def test_there_is_at_least_one_attempt(attempts: Json) -> None:
+    assert refused(partial(executor_on, MemoryStorage(), attempts=attempts)).code == "invalid_argument"
 
 
 def test_a_refused_write_that_is_passed_over_is_never_half_of_a_transaction(storage: Storage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tenor_wasm.errors import TenorError
 from tenor_wasm.executor import MemoryStorage, System, SystemExecutor, audit, counting_ids, load_system, read_system
 from tenor_wasm.executor.signing import Ed25519Signer, verify_trigger
 from tenor_wasm.executor.storage import Storage
+from tenor_wasm.values.json_float import JsonFloat
 from tests import bundles as b
 
 Json = Any
@@ -95,6 +97,13 @@ def refused(work: Callable[..., object], *arguments: Any, **named: Any) -> Tenor
     with pytest.raises(TenorError) as caught:
         work(*arguments, **named)
     return caught.value
+
+
+def nested(levels: int) -> Json:
+    value: Json = []
+    for _ in range(levels):
+        value = [value]
+    return value
 
 
 SELL: tuple[Any, ...] = ("store", "sell", "clerk", {}, {"Order": "ord-1"})
@@ -319,6 +328,38 @@ SOURCES["parts/warehouse.tenor"] = (
     .replace("[clerk]", "[packer]")
     .replace("persona: clerk", "persona: packer")
 )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [object(), 1.5, float("nan"), JsonFloat("1.5"), "\ud800", {1: 2}, {"\ud800": 1}, 10**1500,
+     *map(nested, (197, 250, 100_000))],
+    ids=lambda one: type(one).__name__,
+)  # fmt: skip
+def test_inputs_of_targets_are_what_can_be_kept(value: Json) -> None:
+    """What cannot be read back would leave a trigger that is pending for ever, and in the way of all others."""
+    trade = system_on(MemoryStorage())
+    trade.member("store").create_instance("Order", "ord-1")
+    inputs = {"warehouse": {"facts": {"shelf": "A7", "more": value}}}
+    error = refused(trade.execute_flow, *SELL, trigger_inputs=inputs)
+    assert (error.code, error.details) == ("invalid_argument", {"argument": "trigger_inputs"})
+    assert trade.member("store").chains().items == ()
+    kept = {"warehouse": {"facts": {"shelf": "A7", "more": nested(190)}}}
+    assert [trigger.status for trigger in trade.execute_flow(*SELL, trigger_inputs=kept).triggers] == [
+        "initiated",
+        "failed",
+    ]
+
+
+def test_a_pending_trigger_that_cannot_be_read_fails_and_is_in_nobodys_way(trade: SystemExecutor) -> None:
+    first = trade.execute_flow(*SELL, trigger_inputs=PLACE, start_triggers=False).triggers[0]
+    broken = replace(first, trigger_id="broken", inputs='{"inputs": ')
+    with trade.storage.transaction() as transaction:
+        transaction.insert_trigger(broken)
+    assert [(one.status, one.failure_code) for one in trade.resume()] == [
+        ("initiated", None), ("failed", "invalid_json"), ("failed", "invalid_facts"),
+    ]  # fmt: skip
+    assert trade.resume() == ()
 
 
 def test_a_system_is_loaded_from_source() -> None:

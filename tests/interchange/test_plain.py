@@ -5,7 +5,6 @@ The careful readers are asked here by making the plain way refuse everything.
 
 from __future__ import annotations
 
-import copy
 import json
 from dataclasses import fields
 from pathlib import Path
@@ -13,14 +12,11 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tenor_wasm import api
 from tenor_wasm.interchange import load, plain
 from tests import bundles as b
 from tests.benchmarks import contracts
-from tests.properties import strategies as some
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted([*ROOT.glob("tests/contracts/*.json"), *ROOT.glob("playground/examples/*/contract.json")])
@@ -31,8 +27,6 @@ PLAIN = {
     "flows": contracts.many_flows(20, 2),
 }
 """Bundles that hold nothing unusual at all."""
-
-BASE = contracts.escrow()
 
 
 def told(contract: api.Contract) -> dict[str, Any]:
@@ -76,31 +70,6 @@ def test_a_bundle_without_faults_is_read_plainly_whatever_it_warns_of(path: Path
     found = plain.read_plainly(contract.id, bundle, contract.hash)
     assert found is not None
     assert told(found) == told(contract)
-
-
-@given(some.worlds())
-def test_any_contract_is_the_same_both_ways(world: some.World) -> None:
-    assert loaded(world.bundle) == with_care(world.bundle)
-
-
-OTHERS: tuple[Any, ...] = (
-    *(None, True, False, 0, 1, -1, 2**70, "", "x", "success", "draft"),
-    *([], {}, ["x"], [1], b.BOOL, b.done()),
-)
-PLACES = list(some.places(BASE))[1:]
-
-
-@given(st.sampled_from(PLACES), st.sampled_from(OTHERS) | st.sampled_from(PLACES).map(lambda at: some.part(BASE, at)))
-def test_any_change_of_a_plain_bundle_is_told_the_same_both_ways(at: tuple[str | int, ...], other: Any) -> None:
-    bundle = some.replaced(BASE, at, other)
-    assert loaded(bundle) == with_care(bundle)
-
-
-@given(st.sampled_from(PLACES))
-def test_anything_missing_is_told_the_same_both_ways(at: tuple[str | int, ...]) -> None:
-    bundle = copy.deepcopy(BASE)
-    del some.part(bundle, at[:-1])[at[-1]]
-    assert loaded(bundle) == with_care(bundle)
 
 
 UNUSUAL = {

@@ -232,6 +232,14 @@ def test_an_address_that_is_none_is_refused() -> None:
         assert raised.value.code == "invalid_address"
 
 
+@pytest.mark.parametrize("key", ["", "a b", "a\r\nX: y", "schlüssel"])
+def test_a_key_that_no_header_can_hold_is_refused(key: str) -> None:
+    with pytest.raises(TenorError) as raised:
+        Client("http://localhost", "shop", key)
+    assert raised.value.code == "invalid_key"
+    assert not key or key not in raised.value.message
+
+
 def test_the_names_are_those_of_the_executor() -> None:
     shared = (
         *("create_instance", "execute_flow", "simulate_flow", "action_space_page", "list_instances"),

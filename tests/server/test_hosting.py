@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -224,6 +225,24 @@ def test_an_answer_that_takes_too_long_is_told_as_unknown() -> None:
         again = ask(url, "/shop/flows/submit/execute", body).json
         assert again["outcome"] == "success"
         assert len(ask(url, "/shop/executions").json["items"]) == 1
+
+
+def test_what_has_not_begun_in_time_is_told_as_not_done() -> None:
+    storage = MemoryStorage()
+    with serving(storage, settings=replace(QUICK, threads=1, answer_seconds=0.3)) as url, ThreadPoolExecutor(2) as pool:
+        with storage.transaction():
+            bodies = [{"instance_id": name} for name in ("a", "b")]
+            asked = [pool.submit(ask, url, "/shop/entities/Order/initialize", body) for body in bodies]
+            told = [one.result().json["error"] for one in asked]
+        assert {error["code"] for error in told} == {"timed_out"}
+        committed = [error["details"]["committed"] for error in told]
+        assert sorted(committed) == ["no", "unknown"]
+        begun = bodies[committed.index("unknown")]["instance_id"]
+        for _ in range(200):
+            found = [one["instance_id"] for one in ask(url, "/shop/entities/Order").json["items"]]
+            if found:
+                break
+        assert found == [begun]
 
 
 def test_an_organisation_needs_a_plain_name() -> None:

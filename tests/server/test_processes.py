@@ -84,6 +84,11 @@ def test_what_it_cannot_do_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
         ([shop, "--db", "memory:", "--org", "shop"], "unservable_name"),
         ([shop, "--db", "memory:", "--signing-key", str(tmp_path / "none.pem")], "unreadable_file"),
         ([str(tmp_path / "none.json"), "--db", "memory:"], "unreadable_file"),
+        ([shop, "--db", "memory:", "--port", "70000"], "usage"),
+        ([shop, "--db", "memory:", "--threads", "0"], "usage"),
+        ([shop, "--db", "memory:", "--rate", "nan"], "usage"),
+        ([shop, "--db", "memory:", "--host", "no such host"], "keys_required"),
+        ([], "usage"),
     ):
         assert main(["serve", *arguments]) == 2
         assert f"error[{code}]" in capsys.readouterr().err

@@ -129,6 +129,9 @@ export class HttpClient {
   private known: { readonly etag: string; readonly manifest: Manifest } | undefined;
 
   constructor({ url, contract, key, timeout = 30_000, attempts = 5, fetch = globalThis.fetch }: ClientOptions) {
+    if (key !== undefined && !/^[!-~]+$/.test(key)) {
+      throw new TenorError("invalid_key", "a key is one word of plain letters, digits and signs; this is none");
+    }
     this.base = addressOf(url);
     this.contract = `/${encodeURIComponent(contract)}`;
     this.headers = { accept: "application/json", ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) };

@@ -93,6 +93,12 @@ test("the key goes into a header, not along with redirects or cookies", async ()
   assert.deepEqual([headers.authorization, redirect, credentials], ["Bearer tk_a_b", "error", "omit"]);
 });
 
+test("a key that no header can hold is refused", () => {
+  for (const key of ["", "a b", "a\r\nx: y", "schlüssel"]) {
+    assert.throws(() => createClient({ url: "http://localhost", contract: "a", key }), (error) => error.code === "invalid_key");
+  }
+});
+
 test("an address that is none is refused", () => {
   for (const url of ["localhost", "ftp://localhost", "http://localhost?a=1", "http://me@localhost"]) {
     assert.throws(() => createClient({ url, contract: "a" }), (error) => error.code === "invalid_address");

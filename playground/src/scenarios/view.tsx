@@ -73,7 +73,9 @@ function Nothing(): JSX.Element {
   );
 }
 
-function showCoverage(): void {
+/** Not by the address: that may hold a workspace. */
+function showCoverage(event: MouseEvent): void {
+  event.preventDefault();
   const heading = document.getElementById("scenarios-coverage");
   heading?.scrollIntoView({ block: "start" });
   heading?.focus();
@@ -90,9 +92,9 @@ function Summary(): JSX.Element {
     <p role="status" class={stale ? "scenarios-stale" : undefined}>
       {sentence}{" "}
       {value === undefined ? null : (
-        <button type="button" class="link" onClick={showCoverage}>
+        <a href="#scenarios-coverage" onClick={showCoverage}>
           {`They exercise ${count("hit")} of the contract's ${count("total")} parts`}
-        </button>
+        </a>
       )}
       {stale ? <span class="hint"> Of the contract before the newest change.</span> : null}
     </p>

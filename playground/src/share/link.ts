@@ -14,12 +14,12 @@ export const LONGEST_LINK = 32_000;
 const LARGEST_TEXT = 32_000_000;
 const FORMAT = "deflate-raw";
 
-/** The address of this page with the workspace in it. */
-export async function linkTo(workspace: Workspace): Promise<string> {
+/** The address of this page, with the workspace in it, and a query for how it is shown. */
+export async function linkTo(workspace: Workspace, search = ""): Promise<string> {
   const text = new TextEncoder().encode(writeJson(workspace));
   const packed = await collect(stream(text).pipeThrough(new CompressionStream(FORMAT)), Number.POSITIVE_INFINITY);
   const page = new URL(location.href);
-  page.search = "";
+  page.search = search;
   page.hash = ENCODING + toBase64Url(packed);
   return page.href;
 }

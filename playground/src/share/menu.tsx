@@ -28,6 +28,7 @@ export function ShareMenu(): JSX.Element {
         items={[
           { label: "Copy a link", hint: "All that is here, in the link itself: it is sent to no server.", run: () => void copyLink() },
           { label: "Copy as Markdown", hint: "Verdicts, actions, run, inputs and contract, for an issue or a message.", run: () => void copyMarkdown() },
+          { label: "Copy HTML to embed", hint: "A frame that shows results, run and explanation, for reading.", run: () => void copyFrame() },
           { label: "Save to a file", run: save },
           { label: "Open a file…", hint: "Or drop it on the page: workspace, source, bundle, scenarios.", run: () => chooser.current?.click() },
         ]}
@@ -57,6 +58,17 @@ async function copyLink(): Promise<void> {
   const link = await linkTo(workspace.peek());
   if (link.length > LONGEST_LINK) shown.value = { kind: "long", link };
   else await copy(link, "The link is on the clipboard.");
+}
+
+/** A frame for a page that this one's host lets embed it. */
+async function copyFrame(): Promise<void> {
+  const frame = document.createElement("iframe");
+  frame.src = await linkTo(workspace.peek(), "embed&panels=results,flow,why&readonly");
+  frame.title = workspace.peek().title;
+  frame.width = "100%";
+  frame.height = "560";
+  frame.loading = "lazy";
+  await copy(frame.outerHTML, "The HTML is on the clipboard. It shows something where this page's host lets the other page embed it.");
 }
 
 /** Asked anew rather than taken from the panels: those that are not in view may have older answers. */
