@@ -41,7 +41,7 @@ class Situation:
     """Something done in the page: what is brought into view before, and what is measured."""
 
     name: str
-    prepare: Callable[[Tab], object]
+    prepare: Callable[[Tab], None]
     act: Callable[[Tab], None]
 
 
