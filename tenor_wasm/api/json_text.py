@@ -149,7 +149,9 @@ def _is_too_deep(text: str) -> bool:
 
     Unbalanced texts count too: the parser recurses in C, and in Pyodide it would exhaust the host's stack for good.
     """
-    if text.count("[") + text.count("{") <= DEPTH_LIMIT or _is_surely_shallow(text):
+    opened = text.count("[") + text.count("{")
+    # Of objects that follow each other in a list, one alone can be open at a time.
+    if opened <= DEPTH_LIMIT or opened - text.count("},{") <= DEPTH_LIMIT or _is_surely_shallow(text):
         return False
     brackets = _NOT_BRACKETS.sub("", _STRINGS.sub("", text))
     return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > DEPTH_LIMIT

@@ -147,6 +147,10 @@ def test_the_limit_counts_depth_not_width_and_no_brackets_in_texts() -> None:
         ("]" * 100_000, "invalid_json"),
         ("]" * 300 + "[" * 300, "invalid_json"),
         ("[}" * 100_000, "invalid_json"),
+        ("[" + "{}," * 500 + "[" * 200, "too_deep"),
+        ("[" + "{}," * 500 + "[" * 199, "invalid_json"),
+        ("},{" * 300 + "[" * 201, "too_deep"),
+        ('["' + "},{" * 300 + '",' + "[" * 200, "too_deep"),
         ('"' + "[" * 999, "invalid_json"),
     ],
 )

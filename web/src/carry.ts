@@ -5,8 +5,8 @@
 
 import type { PlainFunction } from "./runtime.js";
 
-/** Characters from which a text crosses sooner as bytes. */
-const LONG = 20_000;
+/** Characters from which a text crosses sooner as bytes: a character costs 5 ns otherwise, the bytes 5 µs in all. */
+const LONG = 1_500;
 
 /** Python's bytes as JavaScript sees them. */
 interface PythonBytes {

@@ -35,6 +35,13 @@ test("a long text goes as bytes, its answer comes as bytes, and nothing is kept"
   assert.equal(held(), 0);
 });
 
+test("a text goes as bytes from where that is sooner", () => {
+  const { call, came } = crossing();
+  call("x".repeat(1_499));
+  call("x".repeat(1_500));
+  assert.deepEqual(came, ["bytes"]);
+});
+
 test("what an answer repeats comes once, and is put where it belongs", () => {
   const parts = ["[\u00001\u0000,\u00002\u0000,\u00001\u0000]", '"first"', "2"];
   const data = new TextEncoder().encode(`${parts.map(({ length }) => length).join(",")}\n${parts.join("")}`);
