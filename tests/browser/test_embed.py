@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from tests.browser.tab import PATIENCE_MS, ROOT, Tab, workspace_of
+from tests.browser.tab import PATIENCE_MS, ROOT, Tab, workspace_of, workspace_of_scenario
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -287,15 +287,24 @@ def test_without_leave_the_page_is_not_embedded(page: Page, host: str, site: str
 def test_the_example_of_the_readme_does_what_it_says(page: Page, host: str, embeddable: str) -> None:
     readme = (ROOT / "web" / "README.md").read_text("utf-8")
     example = readme.split("## The playground in a page", 1)[1].split("```html\n", 1)[1].split("```", 1)[0]
-    workspace = json.dumps(workspace_of(CONTRACT, '{"ready": false}', {"Order": {"a": "draft"}}, "clerk"))
+    workspace = json.dumps(workspace_of_scenario("order-approval", "A draft is submitted"))
     example = example.replace("https://play.example/", f"{embeddable}/").replace("./tenor-wasm", "/web")
-    _Quiet.more = {"/example.html": f"<!doctype html>{example}", "/order.tenor-workspace.json": workspace}
+    _Quiet.more = {"/example.html": f"<!doctype html>{example}", "/order-approval.tenor-workspace.json": workspace}
     page.goto(f"{host}/example.html")
-    expect(page.locator("output")).to_have_text("nothing", timeout=PATIENCE_MS)
-    page.get_by_label("The form is complete").check()
-    expect(page.locator("output")).to_have_text("dispatch")
-    page.get_by_label("The form is complete").uncheck()
-    expect(page.locator("output")).to_have_text("nothing")
+    lines, output, alert = page.get_by_label("Lines of the order"), page.locator("output"), page.get_by_role("alert")
+    expect(output).to_have_text("submit", timeout=PATIENCE_MS)
+    lines.fill("0")
+    expect(output).to_have_text("nothing")
+    lines.fill("900")
+    expect(output).to_have_text("unknown")
+    expect(alert).to_contain_text("/facts/line_count: ")
+    lines.fill("7")
+    expect(output).to_have_text("submit")
+    expect(alert).to_have_text("")
+    # A field that is empty is no number.
+    lines.fill("")
+    expect(output).to_have_text("unknown")
+    expect(alert).to_contain_text("/inputs/facts/line_count: the number NaN")
 
 
 def test_html_to_embed_is_made_from_what_is_open(page: Page, host: str, embeddable: str) -> None:

@@ -285,15 +285,15 @@ export class TenorPlaygroundElement extends Base {
 
 /** Documents as JSON text: a message would round nothing, but a value may hold what cannot be sent. */
 function asTexts({ workspace, inputs, ...others }: Content): object {
-  const text = (document: Document): string => (typeof document === "string" ? document : writeJson(document));
+  const text = (document: Document, path: string): string => (typeof document === "string" ? document : writeJson(document, path));
   const { facts, states, persona } = inputs ?? {};
   return {
     ...others,
-    ...(workspace !== undefined && { workspace: text(workspace) }),
+    ...(workspace !== undefined && { workspace: text(workspace, "/workspace") }),
     ...(inputs !== undefined && {
       inputs: {
-        ...(facts !== undefined && { facts: text(facts) }),
-        ...(states !== undefined && { states: text(states) }),
+        ...(facts !== undefined && { facts: text(facts, "/inputs/facts") }),
+        ...(states !== undefined && { states: text(states, "/inputs/states") }),
         ...(persona !== undefined && { persona }),
       },
     }),
