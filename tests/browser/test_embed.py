@@ -215,6 +215,35 @@ def test_why_there_is_no_result_is_told(page: Page, host: str, embeddable: str) 
     assert len(told["detail"]["problems"]) == 1
 
 
+@pytest.mark.parametrize("panels", ["results,why,compare", "contract,inputs,results,flow,why"])
+def test_ways_lead_only_to_panels_that_are_shown(page: Page, host: str, embeddable: str, panels: str) -> None:
+    there = 1 if "inputs" in panels else 0
+    workspace = workspace_of(CONTRACT, '{"ready": true}', {"Order": {"a": "draft"}}, "clerk")
+    attributes = {"src-page": f"{embeddable}/", "panels": panels, "workspace": json.dumps(workspace)}
+    frame = open_element(page, host, **attributes)
+    heard(page, "one.name === 'playground-result' && one.detail.verdicts.length === 1")
+    show = "([selection, panel]) => element.select({ selection, panel })"
+    page.evaluate(show, [{"kind": "action", "flow": "dispatch", "persona": "clerk", "bindings": {}}, "results"])
+    expect(frame.get_by_role("button", name="Why, in full")).to_be_visible()
+    expect(frame.get_by_role("button", name="Run it", exact=True)).to_have_count(there)
+    expect(frame.get_by_role("button", name="r", exact=True)).to_have_count(there)
+    page.evaluate(show, [{"kind": "instance", "entity": "Order", "instance": "a"}, "why"])
+    expect(frame.get_by_role("button", name="Why dispatch?")).to_be_visible()
+    for name in ("Where Order is declared", "Where send is declared", "Show the run of dispatch"):
+        expect(frame.get_by_role("button", name=name)).to_have_count(there)
+    page.evaluate(show, [{"kind": "verdict", "verdict": "complete"}, "why"])
+    expect(frame.locator("#panel-why")).to_contain_text("its rule r", timeout=PATIENCE_MS)
+    for name in ("rule r: line 4", "contract.tenor:4"):
+        expect(frame.get_by_role("button", name=name)).to_have_count(there)
+    # Where the inputs are not shown, what is wrong with them stands with the results.
+    page.evaluate(show, [None, "results"])
+    page.evaluate("element.load({ inputs: { facts: {} } })")
+    notice = frame.locator(".results-notice")
+    expect(notice).to_contain_text("these results are older", timeout=PATIENCE_MS)
+    expect(notice.get_by_role("button", name="Go to the inputs")).to_have_count(there)
+    expect(notice.get_by_text("/facts/ready")).to_have_count(1 - there)
+
+
 def test_a_playground_that_may_not_be_embedded_is_told(page: Page, host: str, site: str) -> None:
     open_element(page, host, **{"src-page": f"{site}/", "panels": "results"})
     told = heard(page, "one.name === 'playground-error'")

@@ -38,9 +38,11 @@ export function Details(): JSX.Element | null {
       <Reasons cell={cell} />
       <Takes action={action} cell={cell} />
       <div class="row">
-        <button type="button" class={cell.status === "blocked" ? "" : "primary"} onClick={() => run(action)}>
-          {cell.status === "blocked" ? "Run it anyway" : "Run it"}
-        </button>
+        {isShown("flow") ? (
+          <button type="button" class={cell.status === "blocked" ? "" : "primary"} onClick={() => run(action)}>
+            {cell.status === "blocked" ? "Run it anyway" : "Run it"}
+          </button>
+        ) : null}
         {whyBeside.value || !isShown("why") ? null : (
           <button type="button" onClick={() => explain(action)}>
             Why, in full
@@ -122,16 +124,18 @@ function Found({ action, found, stale }: FoundProps): JSX.Element {
         {detours.filter((detour) => !isSuggested(detour, suggestions)).map((detour) => (
           <li key={JSON.stringify(detour)}>
             <span>{`Another way to the same end: ${detour.text}.`}</span>
-            <button
-              type="button"
-              aria-label={`Set it up: ${detour.flow_id}`}
-              onClick={() => {
-                update(setPersona(detour.persona), setUpRun(detour.flow_id, detour.instance_bindings));
-                showPanel("flow");
-              }}
-            >
-              Set it up
-            </button>
+            {isShown("flow") ? (
+              <button
+                type="button"
+                aria-label={`Set it up: ${detour.flow_id}`}
+                onClick={() => {
+                  update(setPersona(detour.persona), setUpRun(detour.flow_id, detour.instance_bindings));
+                  showPanel("flow");
+                }}
+              >
+                Set it up
+              </button>
+            ) : null}
           </li>
         ))}
       </ul>
