@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -141,7 +142,28 @@ def test_a_workspace_goes_in_and_results_and_changes_come_out(page: Page, host: 
         ("element.load({})", "invalid_message", "", "neither a workspace nor inputs"),
         ("element.load({ inputs: { persona: 7 } })", "invalid_message", "/inputs/persona", "must be a text"),
         ("element.select({ panel: 'why' })", "invalid_message", "/panel", "there are results"),
-        ("element.select({ selection: { kind: 'x' } })", "invalid_selection", "/selection/kind", "one of verdict"),
+        (
+            "element.load({ inputs: { person: 'clerk' } })",
+            "invalid_message",
+            "/inputs/person",
+            "facts, states, persona",
+        ),
+        ("element.load({ inputs: [] })", "invalid_message", "/inputs", "must be an object"),
+        ("element.load({ input: {} })", "invalid_message", "/input", "there are type, id, workspace, inputs"),
+        ("element.select({})", "invalid_message", "", "neither a selection nor a panel"),
+        ("element.select({ verdict: 'v' })", "invalid_message", "/verdict", "there are type, id, selection, panel"),
+        ("element.select({ selection: 'v' })", "invalid_selection", "/selection", "/selection must be an object, not"),
+        (
+            "element.select({ selection: { kind: 'x' } })",
+            "invalid_selection",
+            "/selection/kind",
+            "one of verdict",
+        ),
+        ("element.select({ selection: { kind: 'fact' } })", "invalid_selection", "/selection/fact", "must be a text"),
+        (
+            "element.select({ selection: { kind: 'fact', fact: 'f', of: 'g' } })",
+            *("invalid_selection", "/selection/of", "there are kind, fact"),
+        ),
         ("element.ask('tenor:lode', {})", "unknown_message", "/type", "there are tenor:load, tenor:select, tenor:get"),
     ],
 )
@@ -155,6 +177,7 @@ def test_what_cannot_be_done_is_told_and_changes_nothing(
     name, found_code, found_path, message = page.evaluate(failure)
     assert (name, found_code, found_path) == ("TenorError", code, path)
     assert sentence in message
+    assert "damaged" not in message
     assert page.evaluate("element.currentWorkspace()") == before
 
 
@@ -200,6 +223,25 @@ def test_what_is_selected_is_told_and_can_be_chosen(page: Page, host: str, embed
     assert told["detail"]["selection"] == action
     frame.get_by_role("tab", name="Results").click()
     heard(page, "one.name === 'playground-selection' && one.detail.panel === 'results'")
+
+
+def test_every_selection_of_the_readme_is_taken(page: Page, host: str, embeddable: str) -> None:
+    readme = (ROOT / "web" / "README.md").read_text("utf-8")
+    table = readme.split("| `kind` |", 1)[1].split("\n\n", 1)[0]
+    selections = re.findall(r"\| `(\{ kind: .*\})` \|$", table, re.MULTILINE)
+    assert len(selections) == 5
+    workspace = json.dumps(workspace_of_scenario("order-approval", "A draft is submitted"))
+    attributes = {"src-page": f"{embeddable}/", "panels": "why", "workspace": workspace}
+    frame = open_element(page, host, **attributes)
+    heard(page, "one.name === 'playground-result' && one.detail.verdicts.length > 0")
+    for selection in selections:
+        page.evaluate(f"element.select({{ selection: {selection} }})")
+        expect(frame.locator("#panel-why .why-head h2")).not_to_have_text("Nothing is selected")
+        expect(frame.locator("#panel-why .problems")).to_have_count(0)
+        kept = json.loads(page.evaluate("element.currentWorkspace()"))["selection"]
+        assert kept == page.evaluate(f"({selection})")
+    page.evaluate("element.select({ selection: { kind: 'verdict', verdict: 'nothing' } })")
+    expect(frame.locator("#panel-why .problems")).to_contain_text("nothing", timeout=PATIENCE_MS)
 
 
 def test_why_there_is_no_result_is_told(page: Page, host: str, embeddable: str) -> None:
