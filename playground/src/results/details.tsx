@@ -1,4 +1,4 @@
-/** The chosen cell in full: what is in the way, what would enable it with a button to try each, and the run. */
+/** The chosen cell in full: what is in the way, what would open it with a button to try each, and the run. */
 
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -94,7 +94,7 @@ export function Remedies({ action }: { readonly action: ActionSelection }): JSX.
   const found = isOf ? value.remedies : undefined;
   return (
     <div class="results-remedies" aria-busy={pending}>
-      <h3>What would enable it</h3>
+      <h3>What would open it</h3>
       <Problems problems={problems} />
       {found === undefined ? <p class="hint">{problems.length > 0 ? "" : "Searching …"}</p> : <Found action={action} found={found} stale={stale} />}
     </div>
