@@ -3,14 +3,14 @@
  *
  * ```html
  * <script type="module">import "tenor-wasm/element";</script>
- * <tenor-evaluator src="contract.json" facts='{"count": 3}' entities='{"Order": "draft"}' persona="clerk"></tenor-evaluator>
+ * <tenor-evaluator src="contract.json" facts="facts.json" entities='{"Order": "draft"}' persona="clerk"></tenor-evaluator>
  * ```
  *
  * - `src`: the address of an interchange bundle, or of a `.tenor` file. `facts`, `entities`: JSON text, or the address of some.
  * - `persona`: with it the actions are asked for too. `loading="eager"`: do not wait until the element comes into view.
  * - `index-url`, `worker-url`: see `createTenor`. Elements with the same two share one runtime; the last one ends it.
  * - Events, all of which bubble: `tenor-ready`, `tenor-result` (after every evaluation), `tenor-error`.
- * - Parts to style: `status`, `error`, `result`, `heading`, `list`, `verdict`, `action`, `blocked`, `name`, `value`, `reason`.
+ * - Parts to style: `status`, `error`, `fault`, `result`, `heading`, `list`, `verdict`, `action`, `blocked`, `name`, `value`, `reason`.
  *
  * Where there is no document, importing this does nothing.
  */

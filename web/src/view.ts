@@ -1,6 +1,7 @@
 /** What `<tenor-evaluator>` shows: built from elements and text, never from HTML, so that nothing in a contract is ever run. */
 
 import type { TenorResultDetail } from "./element.js";
+import { TenorError } from "./errors.js";
 import type { Action, BlockedAction, BlockedReason, Payload, Verdict } from "./types.js";
 
 /** One of these at a time. */
@@ -16,13 +17,14 @@ const STYLE = `
 [part~="name"] { font-weight: 600; }
 [part~="value"]::before, [part~="reason"]::before { content: ": "; }
 [part~="blocked"] { opacity: 0.75; }
+[part~="fault"] { display: block; }
 [part~="error"] { color: var(--tenor-error-color, #b00020); }
 `;
 
 export function show(root: ShadowRoot, shown: Shown): void {
   const { status, error, result } = parts(root);
   setText(status, "status" in shown ? shown.status : "error" in shown ? "" : summary(shown));
-  setText(error, "error" in shown ? shown.error.message : "");
+  showFaults(error, "error" in shown ? faultsOf(shown.error) : []);
   if ("verdicts" in shown) result.replaceChildren(...lists(shown));
   else if ("error" in shown) result.replaceChildren();
 }
@@ -41,7 +43,7 @@ function parts(root: ShadowRoot): Parts {
   if (existing !== undefined) return existing;
   const status = element("p", "status");
   status.setAttribute("role", "status");
-  const error = element("p", "error");
+  const error = element("div", "error");
   error.setAttribute("role", "alert");
   const all = { status, error, result: element("div", "result") };
   adoptStyle(root);
@@ -59,6 +61,21 @@ function adoptStyle(root: ShadowRoot): void {
 function setText(place: HTMLElement, text: string): void {
   place.hidden = text === "";
   if (place.textContent !== text) place.textContent = text;
+}
+
+/** Every fault that was found, with its place: who reads the page sees no `details`. */
+function faultsOf(error: Error): readonly string[] {
+  const found = error instanceof TenorError ? error.related : [];
+  if (found.length < 2) return [error.message];
+  return found.map(({ message, path, details: { file, line, column } }) => {
+    const place = file === undefined ? path : `${String(file)}:${String(line)}:${String(column)}`;
+    return place === "" ? message : `${place}: ${message}`;
+  });
+}
+
+function showFaults(place: HTMLElement, faults: readonly string[]): void {
+  place.hidden = faults.length === 0;
+  place.replaceChildren(...faults.map((text) => element("span", "fault", text)));
 }
 
 function summary({ verdicts, actionSpace }: TenorResultDetail): string {
