@@ -105,6 +105,7 @@ def test_importing_every_entry_does_nothing_and_needs_no_window(workshop: Path) 
             *("TenorError", "VERSION", "applyChange", "createTenor", "expandActionSpace", "latest"),
             *("parseJson", "sourceErrors", "writeJson"),
         ],
+        "tenor-wasm/client": ["HttpClient", "TenorError", "createClient"],
         "tenor-wasm/compat": [
             *("TenorError", "TenorEvaluator", "compute_action_space", "default", "evaluate", "free_contract"),
             *("initSync", "inspect_contract", "load_contract", "simulate_flow", "simulate_flow_with_bindings"),
@@ -124,6 +125,13 @@ def test_the_declarations_compile_in_a_strict_application(workshop: Path, resolu
     strictness = ["--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false", "--types", ""]
     options = ["--noEmit", "--target", "es2022", "--module", module, "--moduleResolution", resolution, *strictness]
     package.run(folder, str(package.TOOLS / "tsc"), *options, "main.ts")
+
+
+def test_without_a_bundler_every_entry_is_the_file_of_its_name() -> None:
+    exports = json.loads((package.ROOT / "web" / "package.json").read_text("utf-8"))["exports"]
+    entries = {entry: target["default"] for entry, target in exports.items() if isinstance(target, dict)}
+    assert entries.pop(".") == "./dist/index.js"
+    assert entries == {entry: f"./dist/{entry.removeprefix('./')}.js" for entry in entries}
 
 
 @pytest.mark.node

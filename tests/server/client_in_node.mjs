@@ -1,6 +1,6 @@
 // Plays one course with the bridge's client against the server at the address that is given; prints what it saw.
 
-import { createClient, TenorError } from "../../web/dist/http.js";
+import { createClient, TenorError } from "../../web/dist/client.js";
 
 const [url, key] = process.argv.slice(2);
 const facts = { paid: true };

@@ -1,398 +1,369 @@
 /**
- * The queue of calls, and how they survive the end of a worker.
+ * A client for the server of `tenor serve`: the evaluator's methods over HTTP, and those that change instances. It needs
+ * `fetch` and nothing else of this package's runtime.
  *
- * - Calls are answered in the order in which they were made. Two at most are with the worker: one that runs and one that
- *   follows without a pause; all others wait here, where an abort takes them out for nothing.
- * - The oldest call that the worker has is the one that runs. When it is aborted its caller is told at once, and the worker gets a
- *   moment to finish; when it does not, or when a call exceeds its time budget, the worker is ended and a new one started.
- * - A new worker first loads the live contracts and opens the live sessions again; then the calls that were not at fault
- *   go on. Handles differ from worker to worker, so they are put into the parameters only when a call is sent.
+ * A call is sent again only where that is safe: it changes nothing, or it has a request id, under which the server carries
+ * it out once, or the server says that nothing was done.
  */
 
-import { Connection, type StartHooks } from "./connection.js";
-import { abortError, TenorError, timeoutError } from "./errors.js";
-import type { Spawn } from "./hosts.js";
-import { Change, handleIn, handlesOf, type Live, LiveContract, LiveSession, RawHandles } from "./lives.js";
-import { type StartOptions, withHandles } from "./protocol.js";
-import { after, type Timer } from "./timer.js";
+import { abortError, asTenorError, type ErrorShape, TenorError } from "./errors.js";
+import { parseAnswer } from "./json.js";
+import { type Document, encodeParams } from "./protocol.js";
+import type {
+  ActionSpaceResult,
+  ChainRecordResult,
+  EvaluateResult,
+  ExecutionRecord,
+  ExecutionResult,
+  ExecutionsResult,
+  Facts,
+  HistoryResult,
+  InspectResult,
+  Instance,
+  InstanceBindings,
+  InstancesResult,
+  Manifest,
+  Outcomes,
+  SimulateFlowResult,
+  TriggersResult,
+} from "./types.js";
 
-export interface Limits {
-  /** Milliseconds that a call may run, not counting its wait in the queue; a call's own `timeBudget` goes before. */
-  readonly callTime: number;
-  /** Milliseconds that an aborted call which already runs has left before its worker is ended. */
-  readonly abortGrace: number;
-  /** Calls that may wait. */
-  readonly queuedCalls: number;
-  /** Characters that the parameters of one call may have. */
-  readonly inputLength: number;
+export { TenorError } from "./errors.js";
+export type * from "./types.js";
+
+export interface ClientOptions {
+  /** Where the server is, with the organisation where it has one: `https://contracts.example/acme`. */
+  readonly url: string | URL;
+  /** The contract that is asked. */
+  readonly contract: string;
+  /** A bearer key. */
+  readonly key?: string | undefined;
+  /** How long one attempt may take, in milliseconds; 30,000 where it is left out. */
+  readonly timeout?: number | undefined;
+  /** How often a call is sent at most; 5 where it is left out. */
+  readonly attempts?: number | undefined;
+  /** Another `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-export const DEFAULT_LIMITS: Limits = { callTime: 30_000, abortGrace: 500, queuedCalls: 100_000, inputLength: 2 ** 26 };
-
-export interface CallOptions {
-  /** Ends the call: it rejects with `AbortError` (with `TimeoutError` for an `AbortSignal.timeout()`, which also counts the wait). */
+export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds that the call may run; then it rejects with `TimeoutError`. In the runtime `main` nothing can end a call. */
-  readonly timeBudget?: number | undefined;
 }
 
-/** Why a worker was replaced. */
-export type RestartReason = "abort" | "timeout" | "crash";
-
-/** What a client tells besides answers. */
-export interface ClientEvents {
-  restart?(reason: RestartReason): void;
-  restarted?(contracts: number): void;
-  restartFailed?(error: Error): void;
+export interface PageOptions extends RequestOptions {
+  /** The `next_cursor` of the page before. */
+  readonly cursor?: string | null | undefined;
+  /** Items of a page, from 1 to 1000. */
+  readonly limit?: number | undefined;
 }
 
-/** Parameter → the contract or session whose handle it takes. */
-export type Lives = Readonly<Record<string, Live>>;
-
-interface Job {
-  readonly method: string;
-  readonly params: string;
-  readonly lives: Lives;
-  readonly budget: number;
-  readonly answered: (answer: string) => void;
-  readonly failed: (error: Error) => void;
-  /** Its caller was told already: only the worker's time is still at stake. */
-  abandoned: boolean;
-  /** When it must have ended; known once it runs. */
-  deadline: number | undefined;
+interface Acting {
+  /** Who acts; may be left out with a key that is bound to one persona. */
+  readonly persona?: string | undefined;
+  readonly facts: Document<Facts>;
 }
 
-/** Calls that the worker has at once: the second keeps it from idling while the answer to the first travels. */
-const WINDOW = 2;
-/** A page that was busy itself may have the answer already, not yet delivered: it gets this moment to arrive. */
-const SECOND_LOOK_MS = 20;
-/** Workers that may die one after the other without a single answer. */
-const DEATHS_IN_A_ROW = 3;
-/** What a call that begins something gave: its answer and, unless that is an error, what lives now. */
-export interface Begun<Kind extends Live> {
-  readonly answer: string;
-  readonly live: Kind | undefined;
+export interface ActionSpacePageInput extends Acting {
+  readonly cursor?: string | null | undefined;
+  /** Instances of each state of each entity on a page. */
+  readonly limit?: number | undefined;
 }
 
-export class Client {
-  private connection: Connection | undefined;
-  private state: "starting" | "up" | "down" | "disposed" = "starting";
-  private waiting: Job[] = [];
-  private sent: Job[] = [];
-  /** Contracts and sessions, each after what it needs. */
-  private readonly lives = new Set<Live>();
-  private readonly raw = new RawHandles();
-  private deaths = 0;
-  private timer: Timer | undefined;
-  private readonly ending = new AbortController();
+export interface FlowInput extends Acting {
+  readonly flow: string;
+  /** Entity → the instance that takes part; left out, `_default` of each. */
+  readonly instanceBindings?: InstanceBindings | undefined;
+  /** Step id → the outcome to take, where several apply. */
+  readonly outcomes?: Outcomes | undefined;
+}
 
-  private constructor(
-    private readonly spawn: Spawn,
-    private readonly options: StartOptions,
-    private readonly limits: Limits,
-    private readonly events: ClientEvents,
-  ) {}
+export interface SimulationInput extends FlowInput {
+  readonly provenance?: boolean | undefined;
+}
 
-  static async start(
-    spawn: Spawn,
-    options: StartOptions,
-    hooks: StartHooks = {},
-    limits: Partial<Limits> = {},
-    events: ClientEvents = {},
-  ): Promise<Client> {
-    const client = new Client(spawn, options, { ...DEFAULT_LIMITS, ...limits }, events);
-    client.take(await Connection.start(spawn, options, hooks));
-    return client;
-  }
+export interface ExecutionInput extends FlowInput {
+  /** The request under this id is carried out once. Where it is left out the client makes one. */
+  readonly requestId?: string | undefined;
+  /** Member of the system → what the flows of that member are started with which this one triggers. */
+  readonly triggerInputs?: Readonly<Record<string, object>> | undefined;
+}
 
-  /** The version of the wheel that answers. */
-  get wheel(): string {
-    return this.connection?.wheel ?? "";
-  }
+export interface InstanceInput {
+  readonly entity: string;
+  /** Left out, the server chooses one: the same for the same request id. */
+  readonly instanceId?: string | undefined;
+  /** The initial state, and no other. */
+  readonly state?: string | undefined;
+  readonly persona?: string | undefined;
+  readonly requestId?: string | undefined;
+}
 
-  /** One call, by JSON text; `params` are without the handles of the contracts and sessions it takes. */
-  call(method: string, params: string, options: CallOptions = {}, lives: Lives = {}): Promise<string> {
-    return new Promise((resolve, reject) => this.enqueue(method, params, options, lives, resolve, reject));
-  }
+/** What one request is. */
+interface Sent extends RequestOptions {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether sending it twice does no harm. */
+  readonly safe: boolean;
+}
 
-  /** One call as it stands. A handle in it means what it means in the present worker: after a restart it is unknown. */
-  async callRaw(method: string, params: string, options: CallOptions = {}): Promise<string> {
-    const answer = await this.call(method, params, options);
-    this.raw.saw(method, answer);
-    return answer;
-  }
+type Query = Readonly<Record<string, string | number | null | undefined>>;
 
-  /** Load a contract that outlives its worker; `live` is missing when the answer is an error. */
-  load(params: string, options: CallOptions = {}): Promise<Begun<LiveContract>> {
-    return this.begin("load", params, options, {}, (handle) => new LiveContract(params, handle));
-  }
+/** Statuses after which the same request may be answered. */
+const PASSING = [429, 502, 503];
+const LONGEST_PAUSE = 5_000;
 
-  /** Open a session that outlives its worker. */
-  open(contract: LiveContract, params: string, options: CallOptions = {}): Promise<Begun<LiveSession>> {
-    return this.begin("open_session", params, options, { contract }, (handle) => new LiveSession(contract, params, handle));
-  }
+/** A client for one contract of a server. Nothing is sent before the first call. */
+export function createClient(options: ClientOptions): HttpClient {
+  return new HttpClient(options);
+}
 
-  /** Change a session. A change that was taken over counts, also where its caller was told of an abort meanwhile. */
-  change(session: LiveSession, method: string, params: string, options: CallOptions = {}): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const keep = (answer: string): void => {
-        session.keep(new Change(method, params), answer);
-        if (session.isLong) void this.compact(session);
-        resolve(answer);
-      };
-      this.enqueue(method, params, options, { session }, keep, reject);
-    });
-  }
+export class HttpClient {
+  private readonly base: string;
+  private readonly contract: string;
+  private readonly headers: Readonly<Record<string, string>>;
+  private readonly timeout: number;
+  private readonly attempts: number;
+  private readonly fetch: typeof globalThis.fetch;
+  private known: { readonly etag: string; readonly manifest: Manifest } | undefined;
 
-  /** Forget a contract or a session; calls made before this one are still answered. */
-  async free(live: Live): Promise<void> {
-    if (live.freed) return;
-    live.freed = true;
-    try {
-      if (this.state === "up" || this.state === "starting") await this.call(live.freeing, "{}", {}, { [live.parameter]: live });
-    } catch {
-      // Whatever ended this call ended the worker too.
-    } finally {
-      this.lives.delete(live);
+  constructor({ url, contract, key, timeout = 30_000, attempts = 5, fetch = globalThis.fetch }: ClientOptions) {
+    if (key !== undefined && !/^[!-~]+$/.test(key)) {
+      throw new TenorError("invalid_key", "a key is one word of plain letters, digits and signs; this is none");
     }
+    this.base = addressOf(url);
+    this.contract = `/${encodeURIComponent(contract)}`;
+    this.headers = { accept: "application/json", ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) };
+    this.timeout = timeout;
+    this.attempts = attempts;
+    // As a method of ours, the platform's own would be called on another object.
+    this.fetch = (...request) => fetch(...request);
   }
 
-  private begin<Kind extends Live>(
-    method: string,
-    params: string,
-    options: CallOptions,
-    lives: Lives,
-    make: (handle: number) => Kind,
-  ): Promise<Begun<Kind>> {
-    return new Promise((resolve, reject) => {
-      // Kept in the same turn in which the answer comes: a restart right after must find it.
-      const keep = (answer: string, wanted: boolean): void => {
-        const handle = handleIn(answer);
-        const live = handle === undefined ? undefined : make(handle);
-        if (live !== undefined) this.lives.add(live);
-        if (wanted) resolve({ answer, live });
-        else if (live !== undefined) void this.free(live);
-      };
-      this.enqueue(method, params, options, lives, keep, reject);
-    });
+  /** What the contract declares. */
+  inspect(options?: RequestOptions): Promise<InspectResult> {
+    return this.get("", {}, options);
   }
 
-  /** Let a session begin where it is now, in the place of the long way there. */
-  private async compact(session: LiveSession): Promise<void> {
-    session.compacting = true;
-    const keep = (answer: string): void => session.compact(answer);
-    await new Promise<void>((done) => {
-      this.enqueue("session_inputs", "{}", {}, { session }, (answer) => done(keep(answer)), () => done());
-    });
-    session.compacting = false;
+  /** The contract's manifest; it is fetched anew only when it has changed. */
+  async manifest(options?: RequestOptions): Promise<Manifest> {
+    const { known } = this;
+    const headers = known === undefined ? {} : { "if-none-match": known.etag };
+    const response = await this.send({ method: "GET", path: `${this.contract}/.well-known/tenor`, headers, safe: true, signal: options?.signal });
+    if (response.status === 304 && known !== undefined) return known.manifest;
+    const manifest = await read<Manifest>(response);
+    this.known = { etag: response.headers.get("etag") ?? "", manifest };
+    return manifest;
   }
 
-  /** End the worker; all calls that are not answered yet reject. */
-  dispose(): void {
-    if (this.state === "disposed") return;
-    this.state = "disposed";
-    this.ending.abort();
-    this.lives.clear();
-    this.dropConnection();
-    this.rejectAll(disposed());
+  /** The verdicts that follow from the facts. */
+  evaluate({ facts }: { readonly facts: Document<Facts> }, options?: RequestOptions): Promise<EvaluateResult> {
+    return this.post("/evaluate", () => encodeParams({}, { facts }), options);
   }
 
-  private enqueue(
-    method: string,
-    params: string,
-    { signal, timeBudget = this.limits.callTime }: CallOptions,
-    lives: Lives,
-    resolve: (answer: string, wanted: boolean) => void,
-    reject: (error: Error) => void,
-  ): void {
-    const refusal = this.refusal(params, signal);
-    if (refusal !== undefined) return reject(refusal);
-    const onAbort = (): void => this.abandon(job, abortError(signal));
-    const release = (): void => signal?.removeEventListener("abort", onAbort);
-    const job: Job = {
-      method,
-      params,
-      lives,
-      budget: timeBudget,
-      answered: (answer) => {
-        release();
-        // After an abort the promise is settled: this tells only what became of the call.
-        resolve(answer, !job.abandoned);
-      },
-      failed: (error) => {
-        release();
-        reject(error);
-      },
-      abandoned: false,
-      deadline: undefined,
-    };
-    signal?.addEventListener("abort", onAbort, { once: true });
-    this.waiting.push(job);
-    if (this.state === "down") void this.revive();
-    else this.pump();
+  /** What the persona may do to the next instances of every state; `next_cursor` leads to more. */
+  actionSpace({ persona, facts, cursor, limit }: ActionSpacePageInput, options?: RequestOptions): Promise<ActionSpaceResult> {
+    return this.post("/actions", () => encodeParams({ persona, cursor, limit }, { facts }), options);
   }
 
-  private refusal(params: string, signal: AbortSignal | undefined): Error | undefined {
-    if (this.state === "disposed") return disposed();
-    if (signal?.aborted) return abortError(signal);
-    const { queuedCalls, inputLength } = this.limits;
-    if (this.waiting.length >= queuedCalls) {
-      return new TenorError("queue_full", `${queuedCalls} calls wait already: await answers before more calls are made`);
-    }
-    if (params.length > inputLength) {
-      const message = `the parameters have ${params.length} characters, the limit is ${inputLength}: raise \`limits.inputLength\``;
-      return new TenorError("input_too_large", message, "", { limit: inputLength });
-    }
-    return undefined;
+  /** Every page of the action space: together they name every instance. */
+  async *actionSpaces(input: Omit<ActionSpacePageInput, "cursor">, options?: RequestOptions): AsyncGenerator<ActionSpaceResult, void> {
+    let cursor: string | null | undefined;
+    do {
+      const page = await this.actionSpace({ ...input, cursor }, options);
+      yield page;
+      cursor = page.next_cursor;
+    } while (typeof cursor === "string");
   }
 
-  /** Send what the worker has room for. */
-  private pump(): void {
-    const { connection } = this;
-    if (this.state !== "up" || connection === undefined) return;
-    while (this.sent.length < WINDOW) {
-      const job = this.waiting.shift();
-      if (job === undefined) break;
-      const fault = Object.values(job.lives).find((live) => live.fault !== undefined)?.fault;
-      if (fault !== undefined) {
-        job.failed(fault);
-        continue;
+  /** How a flow would run on the instances as they stand; nothing is stored. */
+  async simulateFlow(input: SimulationInput, options?: RequestOptions): Promise<SimulateFlowResult> {
+    const { flow, provenance } = input;
+    return this.post(`/flows/${named("flow", flow)}/simulate`, () => encodeRun(input, { provenance }), options);
+  }
+
+  /** Run a flow on the bound instances and record it. */
+  async executeFlow(input: ExecutionInput, options?: RequestOptions): Promise<ExecutionResult> {
+    const { flow, requestId = crypto.randomUUID(), triggerInputs } = input;
+    const encode = (): string => encodeRun(input, { request_id: requestId, trigger_inputs: triggerInputs });
+    return this.post(`/flows/${named("flow", flow)}/execute`, encode, options);
+  }
+
+  /** Create an instance in its initial state. With an id of the caller's own, a call that got no answer is not sent again. */
+  async createInstance(input: InstanceInput, options?: RequestOptions): Promise<Instance> {
+    const { entity, instanceId, state, persona } = input;
+    const requestId = input.requestId ?? (instanceId === undefined ? crypto.randomUUID() : undefined);
+    const encode = (): string => encodeParams({ instance_id: instanceId, state, persona, request_id: requestId });
+    return this.post(`/entities/${named("entity", entity)}/initialize`, encode, options, instanceId === undefined);
+  }
+
+  /** A page of the instances of an entity, by id; of one state where it is named. */
+  async listInstances(entity: string, { state, cursor, limit, signal }: PageOptions & { readonly state?: string | undefined } = {}): Promise<InstancesResult> {
+    return this.get(`/entities/${named("entity", entity)}`, { state, cursor, limit }, { signal });
+  }
+
+  /** Every instance of an entity. */
+  instances(entity: string, options: RequestOptions & { readonly state?: string | undefined } = {}): AsyncGenerator<Instance, void> {
+    return items((cursor) => this.listInstances(entity, { ...options, cursor }));
+  }
+
+  /** What happened to an instance, its creation first. */
+  async history(entity: string, instance: string, { cursor, limit, signal }: PageOptions = {}): Promise<HistoryResult> {
+    named("entity", entity);
+    named("instance", instance);
+    return this.get("/provenance", { entity, instance, cursor, limit }, { signal });
+  }
+
+  /** A page of executions in the order in which they were recorded; of one instance where it is named. */
+  chains(of: { readonly entity: string; readonly instance: string } | null = null, { cursor, limit, signal }: PageOptions = {}): Promise<ExecutionsResult> {
+    return this.get("/executions", { entity: of?.entity, instance: of?.instance, cursor, limit }, { signal });
+  }
+
+  /** Every execution, or those of one instance. */
+  executions(of: { readonly entity: string; readonly instance: string } | null = null, options: RequestOptions = {}): AsyncGenerator<ExecutionRecord, void> {
+    return items((cursor) => this.chains(of, { ...options, cursor }));
+  }
+
+  /** One provenance chain, as it is stored. */
+  async chain(id: string, options?: RequestOptions): Promise<ChainRecordResult> {
+    return this.get(`/provenance/${named("id", id)}`, {}, options);
+  }
+
+  /** One execution as it is recorded. */
+  async execution(id: string, options?: RequestOptions): Promise<ExecutionResult> {
+    return this.get(`/executions/${named("id", id)}`, {}, options);
+  }
+
+  /** A page of the triggers that fired in the contract's system. */
+  triggers({ status, cursor, limit, signal }: PageOptions & { readonly status?: string | undefined } = {}): Promise<TriggersResult> {
+    return this.get("/triggers", { status, cursor, limit }, { signal });
+  }
+
+  // --- requests ---------------------------------------------------------------------------------------------
+
+  private async get<Result>(path: string, query: Query, options?: RequestOptions): Promise<Result> {
+    const given = Object.entries(query).flatMap(([name, value]) => (value === undefined || value === null ? [] : [[name, String(value)]]));
+    const asked = given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
+    return read(await this.send({ method: "GET", path: this.contract + path + asked, safe: true, signal: options?.signal }));
+  }
+
+  /** `async`, so that a body that cannot be written rejects like any other fault. */
+  private async post<Result>(path: string, encode: () => string, options?: RequestOptions, safe = true): Promise<Result> {
+    const headers = { "content-type": "application/json" };
+    return read(await this.send({ method: "POST", path: this.contract + path, body: encode(), headers, safe, signal: options?.signal }));
+  }
+
+  /** The answer to a request, sent again while that may help and is safe. */
+  private async send(sent: Sent): Promise<Response> {
+    for (let attempt = 1; ; attempt++) {
+      const last = attempt >= this.attempts;
+      const response = await this.once(sent).catch((fault: unknown) => {
+        if (sent.signal?.aborted === true) throw abortError(sent.signal);
+        if (last || !sent.safe) throw asTenorError(fault, "unreachable", "the server gave no answer");
+        return undefined;
+      });
+      if (response !== undefined) {
+        if (response.ok || response.status === 304) return response;
+        const error = await errorOf(response);
+        if (last || !mayHelp(response.status, error, sent.safe)) throw error;
       }
-      this.sent.push(job);
-      connection.ask(job.method, withHandles(job.params, handlesOf(job.lives))).then(
-        (answer) => this.answered(connection, job, answer),
-        (error: Error) => this.broken(connection, error),
-      );
+      await pause(attempt, response, sent.signal);
     }
-    this.watchRunning();
   }
 
-  private answered(connection: Connection, job: Job, answer: string): void {
-    if (connection !== this.connection) return;
-    this.deaths = 0;
-    this.sent = this.sent.filter((other) => other !== job);
-    job.answered(answer);
-    this.pump();
-  }
-
-  /** The caller is told at once; a call that the worker has already gets a moment to end by itself. */
-  private abandon(job: Job, error: Error): void {
-    job.abandoned = true;
-    const place = this.waiting.indexOf(job);
-    if (place >= 0) this.waiting.splice(place, 1);
-    job.failed(error);
-    if (job.deadline !== undefined) job.deadline = Math.min(job.deadline, now() + this.limits.abortGrace);
-    this.watchRunning();
-  }
-
-  /** One timer, for the call that runs. */
-  private watchRunning(): void {
-    clearTimeout(this.timer);
-    const [job] = this.sent;
-    if (job === undefined) return;
-    job.deadline ??= now() + (job.abandoned ? Math.min(job.budget, this.limits.abortGrace) : job.budget);
-    this.timer = after(job.deadline - now(), () => {
-      this.timer = after(SECOND_LOOK_MS, () => this.overdue(job));
+  private once({ method, path, body, headers, signal }: Sent): Promise<Response> {
+    const late = AbortSignal.timeout(this.timeout);
+    return this.fetch(this.base + path, {
+      method,
+      headers: { ...this.headers, ...headers },
+      signal: signal === undefined ? late : AbortSignal.any([signal, late]),
+      // What is asked has an address of its own; a key is not carried to another one.
+      redirect: "error",
+      credentials: "omit",
+      ...(body === undefined ? {} : { body }),
     });
-  }
-
-  private overdue(job: Job): void {
-    if (job !== this.sent[0]) return;
-    this.sent.shift();
-    job.failed(timeoutError(job.budget));
-    this.restart(job.abandoned ? "abort" : "timeout");
-  }
-
-  /** The worker died or its runtime broke: the call that ran is the suspect and is not repeated. */
-  private broken(connection: Connection, error: Error): void {
-    if (connection !== this.connection) return;
-    this.deaths++;
-    this.sent.shift()?.failed(error);
-    this.restart("crash");
-    if (this.deaths > DEATHS_IN_A_ROW) this.goDown(error);
-  }
-
-  private restart(reason: RestartReason): void {
-    this.dropConnection();
-    this.waiting = [...this.sent.filter((job) => !job.abandoned), ...this.waiting];
-    for (const job of this.waiting) job.deadline = undefined;
-    this.sent = [];
-    this.events.restart?.(reason);
-    if (this.state === "disposed") return;
-    if (this.deaths <= DEATHS_IN_A_ROW) void this.revive();
-  }
-
-  private async revive(): Promise<void> {
-    this.state = "starting";
-    let connection: Connection | undefined;
-    try {
-      connection = await Connection.start(this.spawn, this.options, { signal: this.ending.signal });
-      await this.replay(connection);
-      if (this.ending.signal.aborted) return connection.end();
-      this.take(connection);
-      this.events.restarted?.([...this.lives].filter((live) => live instanceof LiveContract).length);
-    } catch (thrown) {
-      connection?.end();
-      if (!this.ending.signal.aborted) this.goDown(thrown instanceof Error ? thrown : new Error(String(thrown)));
-    }
-  }
-
-  /** Bring a new worker to where the last one was. */
-  private async replay(connection: Connection): Promise<void> {
-    const ask = (method: string, params: string): Promise<string> => this.within(connection.ask(method, params));
-    await this.raw.replay(ask);
-    for (const live of this.lives) await live.restore(ask);
-  }
-
-  /** What has been loaded once is loaded again in its time, or the new worker is of no use. */
-  private async within(answer: Promise<string>): Promise<string> {
-    const done = new AbortController();
-    const stop = new Promise<never>((_resolve, reject) => {
-      const timer = after(this.limits.callTime, () => reject(timeoutError(this.limits.callTime)));
-      done.signal.addEventListener("abort", () => clearTimeout(timer));
-      this.ending.signal.addEventListener("abort", () => reject(disposed()), { signal: done.signal });
-    });
-    try {
-      return await Promise.race([answer, stop]);
-    } finally {
-      done.abort();
-    }
-  }
-
-  private take(connection: Connection): void {
-    this.connection = connection;
-    this.state = "up";
-    connection.onDeath = (error) => this.broken(connection, error);
-    this.pump();
-  }
-
-  /** No worker, and none is started before the next call asks for one. */
-  private goDown(error: Error): void {
-    this.state = "down";
-    this.deaths = 0;
-    this.rejectAll(error);
-    this.events.restartFailed?.(error);
-  }
-
-  private dropConnection(): void {
-    clearTimeout(this.timer);
-    this.connection?.end();
-    this.connection = undefined;
-  }
-
-  private rejectAll(error: Error): void {
-    const jobs = [...this.sent, ...this.waiting];
-    this.sent = [];
-    this.waiting = [];
-    for (const job of jobs) job.failed(error);
   }
 }
 
-function disposed(): TenorError {
-  return new TenorError("disposed", "this tenor was disposed: create a new one");
+function addressOf(url: string | URL): string {
+  let address: URL;
+  try {
+    address = new URL(url);
+  } catch {
+    throw new TenorError("invalid_address", `\`${String(url)}\` is no address of a server`);
+  }
+  if (!["http:", "https:"].includes(address.protocol) || address.search !== "" || address.hash !== "" || address.username !== "") {
+    throw new TenorError("invalid_address", "the address of a server begins with http:// or https:// and has no user, query or fragment");
+  }
+  return address.origin + address.pathname.replace(/\/+$/, "");
 }
 
-/** The host's clock that never goes back. */
-function now(): number {
-  return performance.now();
+/** A name for an address. Where nobody checks types, one that is left out would be asked for as `undefined`. */
+function named(argument: string, value: string): string {
+  if (typeof value === "string" && value !== "") return encodeURIComponent(value);
+  const advice = "what changes or runs something takes one object, as in createInstance({ entity }) and executeFlow({ flow })";
+  throw new TenorError("missing_argument", `\`${argument}\` must be a text that is not empty; ${advice}`, `/${argument}`);
+}
+
+function encodeRun({ persona, facts, instanceBindings, outcomes }: FlowInput, more: Readonly<Record<string, unknown>>): string {
+  return encodeParams({ persona, instance_bindings: instanceBindings, outcomes, ...more }, { facts });
+}
+
+async function* items<Item>(page: (cursor: string | null) => Promise<{ readonly items: readonly Item[]; readonly next_cursor: string | null }>): AsyncGenerator<Item, void> {
+  let cursor: string | null = null;
+  do {
+    const found = await page(cursor);
+    yield* found.items;
+    cursor = found.next_cursor;
+  } while (cursor !== null);
+}
+
+/** The body as JSON, in which no number has lost a digit. */
+async function read<Result>(response: Response): Promise<Result> {
+  let value: unknown;
+  try {
+    value = parseAnswer(await response.text());
+  } catch (thrown) {
+    throw asTenorError(thrown, "invalid_answer", "the server did not answer with JSON");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new TenorError("invalid_answer", "the server did not answer with an object: is this a server of contracts?");
+  }
+  return value as Result;
+}
+
+/** The error that the server answered with; `status` and `help` stand in its details. */
+async function errorOf(response: Response): Promise<TenorError> {
+  const { status } = response;
+  const { error } = await read<{ readonly error?: Partial<ErrorShape> & { readonly help?: string } }>(response).catch(() => ({ error: undefined }));
+  if (typeof error?.code !== "string") {
+    return new TenorError("invalid_answer", `the server answered with status ${status} and no error of its own`, "", { status });
+  }
+  return new TenorError(error.code, String(error.message), error.path ?? "", { ...error.details, status, help: error.help });
+}
+
+/** Whether to send it again: nothing was done, or doing it again does no harm. */
+function mayHelp(status: number, error: TenorError, safe: boolean): boolean {
+  if (status === 504 || error.code === "conflict") return safe;
+  return PASSING.includes(status) && (safe || status === 429 || error.details["committed"] === "no");
+}
+
+/** Longer after each attempt, not the same for everybody, and not shorter than the server says. */
+async function pause(attempt: number, response: Response | undefined, signal: AbortSignal | undefined): Promise<void> {
+  const grown = Math.min(50 * 2 ** attempt, LONGEST_PAUSE) * (0.5 + Math.random() / 2);
+  const said = Number(response?.headers.get("retry-after") ?? 0) * 1000;
+  const milliseconds = Math.max(grown, Number.isFinite(said) ? Math.min(said, LONGEST_PAUSE) : 0);
+  await new Promise<void>((resolve, reject) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      reject(abortError(signal));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", end);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", end, { once: true });
+    if (signal?.aborted === true) end();
+  });
 }

@@ -1,5 +1,5 @@
 /**
- * One runtime's life, seen from the page: it starts, is asked, and ends or dies. It is never revived (`client.ts` starts a new one).
+ * One runtime's life, seen from the page: it starts, is asked, and ends or dies. It is never revived (`calls.ts` starts a new one).
  *
  * How a death is noticed: by the worker's error event; and, since a worker that is killed or closes itself raises none, by
  * a Web Lock that the worker holds as long as it lives. Where there are no locks (a page without https), the time budget

@@ -1,6 +1,6 @@
 /** A loaded contract, as the application holds it: the handle stays good when the worker behind it is replaced. */
 
-import type { CallOptions, Client } from "./client.js";
+import type { CallOptions, Client } from "./calls.js";
 import { TenorError } from "./errors.js";
 import type { LiveContract } from "./lives.js";
 import { decodeAnswer, type Document, encodeParams } from "./protocol.js";

@@ -1,14 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The public API. Importing it does nothing and needs no `window`; `createTenor` starts a runtime. */
 
-import { Client, type Limits } from "./client.js";
+import { Client, type Limits } from "./calls.js";
 import { hostsFor } from "./hosts.js";
 import { absoluteURL, type FileOptions, startOptions } from "./options.js";
 import type { Progress } from "./protocol.js";
 import { Tenor } from "./tenor.js";
 
 export { applyChange, expandActionSpace } from "./changes.js";
-export type { CallOptions, Limits, RestartReason } from "./client.js";
+export type { CallOptions, Limits, RestartReason } from "./calls.js";
 export type {
   ActionSpaceForms,
   ActionSpaceInput,

@@ -1,6 +1,6 @@
 /** An open session, as the application holds it: like a contract, it stays good when the worker behind it is replaced. */
 
-import type { CallOptions, Client } from "./client.js";
+import type { CallOptions, Client } from "./calls.js";
 import type { ActionSpaceForms, ViewInput } from "./contract.js";
 import { TenorError } from "./errors.js";
 import type { LiveContract, LiveSession } from "./lives.js";

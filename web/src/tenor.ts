@@ -1,6 +1,6 @@
 /** A runtime that has started, as the application holds it. */
 
-import type { CallOptions, Client, ClientEvents, RestartReason } from "./client.js";
+import type { CallOptions, Client, ClientEvents, RestartReason } from "./calls.js";
 import { Contract } from "./contract.js";
 import { decodeAnswer, type Document, encodeParams } from "./protocol.js";
 import type { Bundle, ElaborateResult, Files, FormatResult, OutlineResult, VocabularyResult } from "./types.js";

@@ -7,7 +7,7 @@ for (const name of ["window", "document", "customElements", "HTMLElement", "Work
   if (name in globalThis) throw new Error(`this host has a ${name}: the test proves nothing`);
 }
 const entries = {};
-for (const entry of ["tenor-wasm", "tenor-wasm/compat", "tenor-wasm/element", "tenor-wasm/playground", "tenor-wasm/worker"]) {
+for (const entry of ["tenor-wasm", "tenor-wasm/client", "tenor-wasm/compat", "tenor-wasm/element", "tenor-wasm/playground", "tenor-wasm/worker"]) {
   entries[entry] = Object.keys(await import(entry)).sort();
 }
 for (const entry of ["tenor-wasm/element", "tenor-wasm/playground"]) (await import(entry)).register();
