@@ -90,6 +90,10 @@ def test_a_start_under_the_strict_policy_tells_its_stages_and_answers_offline(ta
     assert loaded == sorted(loaded)
     assert loaded[-1] > 11_000_000
     assert all(loaded <= total for loaded, total in told["bytes"])
+    shares = [loaded / total for loaded, total in told["bytes"] if total]
+    assert shares == sorted(shares)
+    # The largest file counts from the first word on: nothing looks complete before it has come.
+    assert all(total > 9_500_000 for _, total in told["bytes"]), told["bytes"]
     server.stop()
     assert tab.do("verdicts", 500) == ["large"]
     assert tab.do("verdicts", 5) == []

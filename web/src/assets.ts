@@ -65,6 +65,8 @@ export class Downloads {
 
   /** The file's checked bytes. */
   async get(asset: Asset, watcher: Watcher = {}): Promise<Bytes> {
+    // Before anything arrives, so that the whole is known as early as can be.
+    if (asset.bytes !== undefined) this.meter.expect(asset.bytes);
     const limit = this.options.timeouts.download;
     const idle = new AbortController();
     const linked = new AbortController();
@@ -148,9 +150,9 @@ export class Downloads {
     if (response.body === null) throw downloadError(asset, "the answer has no body");
     await this.readable;
     watcher.onResponse?.(response);
-    // A compressed answer's content-length counts compressed bytes: there the size that is known is the better guess.
+    // A compressed answer's content-length counts compressed bytes: it says nothing of those that are counted here.
     const encoded = response.headers.get("content-encoding") !== null;
-    this.meter.expect(asset.bytes ?? (encoded ? 0 : Number(response.headers.get("content-length") ?? 0)));
+    if (asset.bytes === undefined && !encoded) this.meter.expect(Number(response.headers.get("content-length") ?? 0));
     return this.collect(response.body, asset.bytes, (chunk) => {
       stillComing();
       watcher.onChunk?.(chunk);
@@ -185,7 +187,7 @@ export class Downloads {
     const { readFile } = (await nodeModule("node:fs/promises")) as { readFile(url: URL): Promise<Uint8Array> };
     // A plain Uint8Array on purpose: Pyodide takes Node's Buffer for something else.
     const bytes = new Uint8Array(await readFile(new URL(asset.url)));
-    this.meter.expect(bytes.length);
+    if (asset.bytes === undefined) this.meter.expect(bytes.length);
     this.meter.add(bytes.length);
     watcher.onChunk?.(bytes);
     return bytes;

@@ -15,6 +15,7 @@
 import { asTenorError, TenorError } from "./errors.js";
 import { parseAnswer, writeJson } from "./json.js";
 import { type FileOptions, startOptions } from "./options.js";
+import { onlyForward } from "./progress.js";
 import type { Document, Progress } from "./protocol.js";
 import { type PlainFunction, type Runtime, startRuntime } from "./runtime.js";
 import type {
@@ -93,7 +94,7 @@ export function initSync(_module?: { module: SyncInitInput } | SyncInitInput): I
 }
 
 async function start({ onProgress, signal, ...files }: InitOptions): Promise<Started> {
-  const runtime = await startRuntime(startOptions(files), { onProgress, signal });
+  const runtime = await startRuntime(startOptions(files), { onProgress: onProgress && onlyForward(onProgress), signal });
   try {
     const version = checkWheelVersion(runtime);
     return { runtime, version, functions: runtime.functions(MODULE, NAMES) };

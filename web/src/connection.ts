@@ -11,6 +11,7 @@ import { Downloads } from "./assets.js";
 import { fetchWasm } from "./files.js";
 import { after, Signal, type Timer } from "./timer.js";
 import type { Spawn, WorkerLike } from "./hosts.js";
+import { onlyForward } from "./progress.js";
 import { type FromWorker, otherProtocol, type Progress, PROTOCOL_VERSION, type Stage, type StartOptions } from "./protocol.js";
 
 export interface StartHooks {
@@ -44,11 +45,14 @@ export class Connection {
   /** What the page fetches for its worker. */
   private readonly downloads: Downloads | undefined;
 
+  private readonly onProgress: ((progress: Progress) => void) | undefined;
+
   private constructor(
     private readonly worker: WorkerLike,
     private readonly options: StartOptions,
-    private readonly onProgress: ((progress: Progress) => void) | undefined,
+    onProgress: ((progress: Progress) => void) | undefined,
   ) {
+    this.onProgress = onProgress && onlyForward(onProgress);
     this.lock = newLock(worker);
     if (!isWebWorker(worker)) return;
     // A page that reads large files hands on no first message: so it asks for them at once, and reads when the worker has its own.

@@ -22,6 +22,20 @@ test("progress is told until the runtime has started", async () => {
   assert.deepEqual(seen, ["download", "start"]);
 });
 
+test("progress never goes back: a file that is found late holds the share where it was", async () => {
+  const shares = [];
+  const { worker, started } = starting({ onProgress: ({ loaded, total }) => shares.push(loaded / total) });
+  await turns();
+  worker.say({ kind: "alive", locked: false });
+  for (const [loaded, total] of [[1, 2], [2, 10], [4, 10], [6, 10], [10, 10]]) {
+    worker.say({ kind: "progress", progress: { stage: "download", loaded, total } });
+  }
+  worker.say({ kind: "progress", progress: { stage: "start", loaded: 10, total: 10 } });
+  worker.say({ kind: "started", wheel: "0.1.0" });
+  await started;
+  assert.deepEqual(shares, [0.5, 0.6, 1, 1]);
+});
+
 test("a start that fails rejects with the worker's error and ends the worker", async () => {
   const { worker, started } = starting();
   await turns();
