@@ -183,6 +183,7 @@ def test_markdown_has_the_answers_and_the_inputs(copying: Tab) -> None:
     for part in (
         "# Order approval",
         "- `affordable`",
+        '- `approvable` = `"within budget and quote"` by rule `ready_to_buy`',
         "| `submit` | available | Order: `ord-001` |",
         "Outcome: **success**",
         "```tenor",

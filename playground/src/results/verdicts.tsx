@@ -75,8 +75,10 @@ function VerdictCard({ rule, verdict }: CardProps): JSX.Element {
   );
 }
 
-/** A payload as people read it. */
-export function payloadText(payload: Payload): string {
+const inCurlyQuotes = (text: string): string => `“${text}”`;
+
+/** A payload as people read it; `quoted` puts a text into quotes. */
+export function payloadText(payload: Payload, quoted: (text: string) => string = inCurlyQuotes): string {
   switch (payload.kind) {
     case "money_value":
       return `${payload.amount} ${payload.currency}`;
@@ -84,15 +86,15 @@ export function payloadText(payload: Payload): string {
       return `${payload.value} ${payload.unit}`;
     case "record_value":
       return `{${Object.entries(payload.fields)
-        .map(([name, field]) => `${name}: ${payloadText(field)}`)
+        .map(([name, field]) => `${name}: ${payloadText(field, quoted)}`)
         .join(", ")}}`;
     case "tagged_union_value":
-      return `${payload.tag}(${payloadText(payload.payload)})`;
+      return `${payload.tag}(${payloadText(payload.payload, quoted)})`;
     case "list_value":
-      return `[${payload.elements.map(payloadText).join(", ")}]`;
+      return `[${payload.elements.map((element) => payloadText(element, quoted)).join(", ")}]`;
     case "text_value":
     case "enum_value":
-      return `“${payload.value}”`;
+      return quoted(payload.value);
     default:
       return String(payload.value);
   }

@@ -1,6 +1,6 @@
 /** What the page shows, as Markdown for an issue or a message: the inputs, and what the evaluator answered to them. */
 
-import type { ActionSpaceResult, EvaluateResult, SimulateFlowResult } from "tenor-wasm";
+import type { ActionSpaceResult, EvaluateResult, Payload, SimulateFlowResult } from "tenor-wasm";
 import { payloadText } from "../results/verdicts";
 import type { ContractText, Workspace } from "../state/workspace";
 
@@ -29,7 +29,9 @@ export function markdownOf(workspace: Workspace, { verdicts, actions, run }: Ans
 
 function verdictList({ verdicts }: EvaluateResult): string {
   if (verdicts.length === 0) return "None.";
-  return verdicts.map(({ type, payload, provenance }) => `- \`${type}\` = ${code(payloadText(payload))} by rule \`${provenance.rule}\``).join("\n");
+  // In code, as code writes it.
+  const value = (payload: Payload): string => code(payloadText(payload, JSON.stringify));
+  return verdicts.map(({ type, payload, provenance }) => `- \`${type}\` = ${value(payload)} by rule \`${provenance.rule}\``).join("\n");
 }
 
 function actionTable({ actions, blocked_actions: blocked }: ActionSpaceResult): string {
