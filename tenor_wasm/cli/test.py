@@ -116,7 +116,7 @@ def _run_file(found: Found, contracts: dict[Path, Contract]) -> Ran | Unusable |
     """How the file went; ``None`` where it only has the name of a scenario file, as a JSON Schema of them may."""
     path = found.path
     try:
-        document = read_json(read_file(str(path), "PATH"), str(path))
+        document = read_json(read_file(str(path)), str(path))
         if not found.named and not (is_object(document) and "scenarios" in document):
             return None
         return Ran(path, run_scenarios(_contract(path, document, contracts), document))
@@ -139,7 +139,7 @@ def _contract(path: Path, document: Json, contracts: dict[Path, Contract]) -> Co
     resolved = file.resolve()
     if resolved not in contracts:
         source = str(file)
-        bundle = elaborate_file(source) if file.suffix == ".tenor" else read_json(read_file(source, "contract"), source)
+        bundle = elaborate_file(source) if file.suffix == ".tenor" else read_json(read_file(source), source)
         contracts[resolved] = calls.load(bundle)
     return contracts[resolved]
 
