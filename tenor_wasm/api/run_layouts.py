@@ -35,20 +35,26 @@ _MARK = pattern(r"(?:\x00|\\u0000)([0-9a-z]+)(?:\x00|\\u0000)")
 
 
 class Layout:
-    """The text of a run, ``template`` with its ``places`` in order; ``None`` for what is not laid out."""
+    """The text of a run: a ``template`` with its ``places`` in order."""
 
     __slots__ = ("places", "template")
 
-    def __init__(self, text: str | None) -> None:
-        parts = _MARK.split(text or "")
-        self.template = None if text is None else "%s".join([part.replace("%", "%%") for part in parts[::2]])
+    def __init__(self, text: str) -> None:
+        parts = _MARK.split(text)
+        self.template = "%s".join([part.replace("%", "%%") for part in parts[::2]])
         self.places = tuple(parts[1::2])
 
-    def filled(self, texts: Mapping[str, str]) -> str | None:
-        """The text with each place filled; ``None`` when a mark is not one of ours."""
-        if self.template is None or not texts.keys() >= {*self.places}:
-            return None
+    def filled(self, texts: Mapping[str, str]) -> str:
+        """The text with each place filled."""
         return self.template % tuple(map(texts.__getitem__, self.places))
+
+    def says(self, text: str, texts: Mapping[str, str]) -> bool:
+        """Whether it says the text of the run that it was made of; not where a contract holds such marks itself."""
+        return texts.keys() >= {*self.places} and self.filled(texts) == text
+
+
+NO_LAYOUT = Layout("")
+"""Of a run that is not laid out."""
 
 
 class _Layouts:
@@ -104,14 +110,13 @@ def simulated_text(
         "w": warnings_text(warnings),
         **{str(index): quoted(instance_id)[1:-1] for index, instance_id in enumerate(bindings.values())},
     }
-    text = None if layout is None else layout.filled(texts)
-    if text is None:
-        text = simulation_text(Simulation(execute_flow(flow, persona, snapshot, states, bindings), given, warnings))
+    if layout is not None and layout is not NO_LAYOUT:
+        return layout.filled(texts)
+    text = simulation_text(Simulation(execute_flow(flow, persona, snapshot, states, bindings), given, warnings))
     if layout is None:
         marked, asked = _marked(snapshot, flow, dict(zip(bindings, stand, strict=True)), given)
-        layout = Layout(marked)
-        is_good = len(marked) <= LONGEST and layout.filled(texts) == text
-        layouts.keep(key, asked, layout if is_good else Layout(None))
+        made = Layout(marked)
+        layouts.keep(key, asked, made if len(marked) <= LONGEST and made.says(text, texts) else NO_LAYOUT)
     return text
 
 

@@ -104,12 +104,14 @@ class EntityStates(Mapping[tuple[str, str], str]):
 
         An entity that was given with an empty set of instances is not absent: it has none.
         """
+        if entities.keys() <= self._by_entity.keys():
+            return self
         absent = {
             entity.id: Instances({DEFAULT_INSTANCE: entity.initial})
             for entity in entities.values()
             if entity.id not in self._by_entity
         }
-        return self.of_instances({**self._by_entity, **absent}) if absent else self
+        return self.of_instances({**self._by_entity, **absent})
 
     def to_json(self) -> dict[str, dict[str, str]]:
         """The nested form: entity → instance → state, both sorted."""
@@ -201,6 +203,9 @@ def _is_right(value: Any, entity: Entity) -> bool:
     if type(value) is not dict or "" in value:
         return False
     try:
+        if len(value) == 1:  # as simulations are mostly given
+            (state,) = value.values()
+            return state in entity.transitions
         return entity.transitions.keys() >= set(value.values())
     except TypeError:  # a list or an object is no state, and cannot be in a set
         return False

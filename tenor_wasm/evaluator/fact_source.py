@@ -6,7 +6,7 @@ For a fact ``price`` of type Money(EUR) and a fact ``lines``, a list of at most 
     if type(v1) is not dict or len(v1) != 2 or v1['currency'] != 'EUR': return None
     v2 = v1['amount']
     if type(v2) is str:
-        if len(v2) > 28 or not k20(v2): return None
+        if len(v2) > 28 or not (v2.strip('0123456789') == '.' and v2[0] != '.' != v2[-1] or k20(v2)): return None
     elif type(v2) is not int or not -1237940039285380274899124224 < v2 < 1237940039285380274899124224: return None
     v3 = Decimal(v2)
     v4 = given['lines']
@@ -106,7 +106,12 @@ def _number(source: Source, name: str, depth: int, digits: int, scale: int) -> s
     match = re.compile(rf"(?:-(?=[0.]*[1-9]))?[0-9]{{1,{digits}}}{fraction}\Z").match
     limit = min(_WHOLE, 10**digits)
     source.line(depth, f"if type({name}) is str:")
-    _unless(source, depth + 1, f"len({name}) > {MAX_DIGITS} or not {source.constant(match)}({name})")
+    # Digits on both sides of a point are the most frequent form, and seen sooner than by an expression.
+    sides = f"0 < {name}.find('.') <= {digits} and {name}.find('.') + 1 < len({name}) <= {name}.find('.') + {scale + 1}"
+    if digits == scale == MAX_DIGITS:
+        sides = f"{name}[0] != '.' != {name}[-1]"
+    usual = f"{name}.strip('0123456789') == '.' and {sides}"
+    _unless(source, depth + 1, f"len({name}) > {MAX_DIGITS} or not ({usual} or {source.constant(match)}({name}))")
     source.line(depth, f"elif type({name}) is not int or not -{limit} < {name} < {limit}: return None")
     return f"Decimal({name})"
 

@@ -42,18 +42,20 @@ class Evaluated(NamedTuple):
 class Generated:
     """The function of a contract, made in time; asked before, or about what is unusual, it finds nothing."""
 
-    __slots__ = ("_asked", "_facts", "_function", "_rules")
+    __slots__ = ("_asked", "_facts", "_function", "_is_tried", "_rules")
 
     def __init__(self, facts: Iterable[Fact], rules: Rules) -> None:
         self._facts, self._rules = facts, rules
         self._asked = 0
+        self._is_tried = False
         self._function: Function | None = None
 
     def is_worth_asking(self) -> bool:
         """Whether the function is there. To be asked once for each evaluation: it counts them."""
         if self._function is None:
             self._asked += 1
-            if self._asked == MADE_AT:
+            if self._asked >= MADE_AT and not self._is_tried:
+                self._is_tried = True
                 from tenor_wasm.evaluator.evaluation_source import made_function  # a page starts sooner without it
 
                 self._function = made_function(self._facts, self._rules)

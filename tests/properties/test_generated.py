@@ -143,6 +143,21 @@ def test_what_was_touched_depends_on_the_way() -> None:
         assert counted.snapshot.verdicts["free"].verdicts_used == used
 
 
+def test_no_name_of_a_contract_becomes_code() -> None:
+    name = "a'b\"c\\d\ne{f}%s\u2028#"
+    named = b.bundle(
+        b.fact(name, b.record(**{name: b.enum(name, "other")})),
+        b.rule(name, b.compare(b.field(name, name), "=", b.literal(name, b.enum(name, "other"))), name, b.text()),
+        b.rule("next", b.present(name), stratum=1),
+    )
+    facts = {name: {name: name}}
+    contract = made(named)
+    counted = counted_snapshot(contract, facts)
+    assert counted is not None
+    assert list(counted.snapshot.verdicts) == [name, "next"]
+    assert parts(counted.snapshot) == generally(contract, facts)
+
+
 @pytest.mark.parametrize(
     "change",
     [
