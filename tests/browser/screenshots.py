@@ -16,7 +16,7 @@ FOLDER = ROOT / "screenshots"
 
 
 def _chosen(tab: Tab) -> None:
-    """A blocked cell, with what would enable it."""
+    """A blocked cell, with what would open it."""
     tab.page.locator("#panel-results").get_by_role("gridcell").filter(has_text="is frozen; release_escrow").click()
 
 

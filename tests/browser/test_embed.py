@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from tests.browser.tab import PATIENCE_MS, ROOT, Tab, workspace_of
+from tests.browser.tab import PATIENCE_MS, ROOT, Tab, workspace_of, workspace_of_scenario
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
@@ -141,7 +142,28 @@ def test_a_workspace_goes_in_and_results_and_changes_come_out(page: Page, host: 
         ("element.load({})", "invalid_message", "", "neither a workspace nor inputs"),
         ("element.load({ inputs: { persona: 7 } })", "invalid_message", "/inputs/persona", "must be a text"),
         ("element.select({ panel: 'why' })", "invalid_message", "/panel", "there are results"),
-        ("element.select({ selection: { kind: 'x' } })", "invalid_selection", "/selection/kind", "one of verdict"),
+        (
+            "element.load({ inputs: { person: 'clerk' } })",
+            "invalid_message",
+            "/inputs/person",
+            "facts, states, persona",
+        ),
+        ("element.load({ inputs: [] })", "invalid_message", "/inputs", "must be an object"),
+        ("element.load({ input: {} })", "invalid_message", "/input", "there are type, id, workspace, inputs"),
+        ("element.select({})", "invalid_message", "", "neither a selection nor a panel"),
+        ("element.select({ verdict: 'v' })", "invalid_message", "/verdict", "there are type, id, selection, panel"),
+        ("element.select({ selection: 'v' })", "invalid_selection", "/selection", "/selection must be an object, not"),
+        (
+            "element.select({ selection: { kind: 'x' } })",
+            "invalid_selection",
+            "/selection/kind",
+            "one of verdict",
+        ),
+        ("element.select({ selection: { kind: 'fact' } })", "invalid_selection", "/selection/fact", "must be a text"),
+        (
+            "element.select({ selection: { kind: 'fact', fact: 'f', of: 'g' } })",
+            *("invalid_selection", "/selection/of", "there are kind, fact"),
+        ),
         ("element.ask('tenor:lode', {})", "unknown_message", "/type", "there are tenor:load, tenor:select, tenor:get"),
     ],
 )
@@ -155,6 +177,7 @@ def test_what_cannot_be_done_is_told_and_changes_nothing(
     name, found_code, found_path, message = page.evaluate(failure)
     assert (name, found_code, found_path) == ("TenorError", code, path)
     assert sentence in message
+    assert "damaged" not in message
     assert page.evaluate("element.currentWorkspace()") == before
 
 
@@ -202,6 +225,25 @@ def test_what_is_selected_is_told_and_can_be_chosen(page: Page, host: str, embed
     heard(page, "one.name === 'playground-selection' && one.detail.panel === 'results'")
 
 
+def test_every_selection_of_the_readme_is_taken(page: Page, host: str, embeddable: str) -> None:
+    readme = (ROOT / "web" / "README.md").read_text("utf-8")
+    table = readme.split("| `kind` |", 1)[1].split("\n\n", 1)[0]
+    selections = re.findall(r"\| `(\{ kind: .*\})` \|$", table, re.MULTILINE)
+    assert len(selections) == 5
+    workspace = json.dumps(workspace_of_scenario("order-approval", "A draft is submitted"))
+    attributes = {"src-page": f"{embeddable}/", "panels": "why", "workspace": workspace}
+    frame = open_element(page, host, **attributes)
+    heard(page, "one.name === 'playground-result' && one.detail.verdicts.length > 0")
+    for selection in selections:
+        page.evaluate(f"element.select({{ selection: {selection} }})")
+        expect(frame.locator("#panel-why .why-head h2")).not_to_have_text("Nothing is selected")
+        expect(frame.locator("#panel-why .problems")).to_have_count(0)
+        kept = json.loads(page.evaluate("element.currentWorkspace()"))["selection"]
+        assert kept == page.evaluate(f"({selection})")
+    page.evaluate("element.select({ selection: { kind: 'verdict', verdict: 'nothing' } })")
+    expect(frame.locator("#panel-why .problems")).to_contain_text("nothing", timeout=PATIENCE_MS)
+
+
 def test_why_there_is_no_result_is_told(page: Page, host: str, embeddable: str) -> None:
     workspace = json.dumps(workspace_of(CONTRACT.replace("ready = true", "redy = true"), "{}", {}, ""))
     open_element(page, host, **{"src-page": f"{embeddable}/", "panels": "results", "workspace": workspace})
@@ -213,6 +255,35 @@ def test_why_there_is_no_result_is_told(page: Page, host: str, embeddable: str) 
     page.evaluate("workspace => element.load({ workspace })", workspace)
     told = json.loads(heard(page, "one.detail.problems?.some(({ path }) => path === '/facts/ready')"))
     assert len(told["detail"]["problems"]) == 1
+
+
+@pytest.mark.parametrize("panels", ["results,why,compare", "contract,inputs,results,flow,why"])
+def test_ways_lead_only_to_panels_that_are_shown(page: Page, host: str, embeddable: str, panels: str) -> None:
+    there = 1 if "inputs" in panels else 0
+    workspace = workspace_of(CONTRACT, '{"ready": true}', {"Order": {"a": "draft"}}, "clerk")
+    attributes = {"src-page": f"{embeddable}/", "panels": panels, "workspace": json.dumps(workspace)}
+    frame = open_element(page, host, **attributes)
+    heard(page, "one.name === 'playground-result' && one.detail.verdicts.length === 1")
+    show = "([selection, panel]) => element.select({ selection, panel })"
+    page.evaluate(show, [{"kind": "action", "flow": "dispatch", "persona": "clerk", "bindings": {}}, "results"])
+    expect(frame.get_by_role("button", name="Why, in full")).to_be_visible()
+    expect(frame.get_by_role("button", name="Run it", exact=True)).to_have_count(there)
+    expect(frame.get_by_role("button", name="r", exact=True)).to_have_count(there)
+    page.evaluate(show, [{"kind": "instance", "entity": "Order", "instance": "a"}, "why"])
+    expect(frame.get_by_role("button", name="Why dispatch?")).to_be_visible()
+    for name in ("Where Order is declared", "Where send is declared", "Show the run of dispatch"):
+        expect(frame.get_by_role("button", name=name)).to_have_count(there)
+    page.evaluate(show, [{"kind": "verdict", "verdict": "complete"}, "why"])
+    expect(frame.locator("#panel-why")).to_contain_text("its rule r", timeout=PATIENCE_MS)
+    for name in ("rule r: line 4", "contract.tenor:4"):
+        expect(frame.get_by_role("button", name=name)).to_have_count(there)
+    # Where the inputs are not shown, what is wrong with them stands with the results.
+    page.evaluate(show, [None, "results"])
+    page.evaluate("element.load({ inputs: { facts: {} } })")
+    notice = frame.locator(".results-notice")
+    expect(notice).to_contain_text("these results are older", timeout=PATIENCE_MS)
+    expect(notice.get_by_role("button", name="Go to the inputs")).to_have_count(there)
+    expect(notice.get_by_text("/facts/ready")).to_have_count(1 - there)
 
 
 def test_a_playground_that_may_not_be_embedded_is_told(page: Page, host: str, site: str) -> None:
@@ -287,15 +358,24 @@ def test_without_leave_the_page_is_not_embedded(page: Page, host: str, site: str
 def test_the_example_of_the_readme_does_what_it_says(page: Page, host: str, embeddable: str) -> None:
     readme = (ROOT / "web" / "README.md").read_text("utf-8")
     example = readme.split("## The playground in a page", 1)[1].split("```html\n", 1)[1].split("```", 1)[0]
-    workspace = json.dumps(workspace_of(CONTRACT, '{"ready": false}', {"Order": {"a": "draft"}}, "clerk"))
+    workspace = json.dumps(workspace_of_scenario("order-approval", "A draft is submitted"))
     example = example.replace("https://play.example/", f"{embeddable}/").replace("./tenor-wasm", "/web")
-    _Quiet.more = {"/example.html": f"<!doctype html>{example}", "/order.tenor-workspace.json": workspace}
+    _Quiet.more = {"/example.html": f"<!doctype html>{example}", "/order-approval.tenor-workspace.json": workspace}
     page.goto(f"{host}/example.html")
-    expect(page.locator("output")).to_have_text("nothing", timeout=PATIENCE_MS)
-    page.get_by_label("The form is complete").check()
-    expect(page.locator("output")).to_have_text("dispatch")
-    page.get_by_label("The form is complete").uncheck()
-    expect(page.locator("output")).to_have_text("nothing")
+    lines, output, alert = page.get_by_label("Lines of the order"), page.locator("output"), page.get_by_role("alert")
+    expect(output).to_have_text("submit", timeout=PATIENCE_MS)
+    lines.fill("0")
+    expect(output).to_have_text("nothing")
+    lines.fill("900")
+    expect(output).to_have_text("unknown")
+    expect(alert).to_contain_text("/facts/line_count: ")
+    lines.fill("7")
+    expect(output).to_have_text("submit")
+    expect(alert).to_have_text("")
+    # A field that is empty is no number.
+    lines.fill("")
+    expect(output).to_have_text("unknown")
+    expect(alert).to_contain_text("/inputs/facts/line_count: the number NaN")
 
 
 def test_html_to_embed_is_made_from_what_is_open(page: Page, host: str, embeddable: str) -> None:

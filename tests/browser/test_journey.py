@@ -29,7 +29,7 @@ def test_a_newcomer_sees_why_an_instance_is_blocked_and_runs_the_flow_on_another
     frozen.click()
     reason = page.get_by_text("EscrowAccount esc-003 is frozen; release_escrow needs it to be held.").last
     expect(reason).to_be_in_viewport()
-    expect(page.get_by_text("What would enable it")).to_be_in_viewport()
+    expect(page.get_by_text("What would open it", exact=True)).to_be_in_viewport()
     why = time.monotonic() - begun
 
     other = page.get_by_role("row").filter(has_text="esc-001").get_by_text("Available")

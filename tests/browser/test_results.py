@@ -1,4 +1,4 @@
-"""The results: verdicts by stratum; for each instance what may be done, what blocks it, what would enable it."""
+"""The results: verdicts by stratum; for each instance what may be done, what blocks it, what would open it."""
 
 from __future__ import annotations
 
@@ -221,11 +221,18 @@ def test_an_instance_that_a_later_step_may_change_is_not_said_to_matter(shared_t
     later = cell(shared_tab, "return_tool", "dep-1")
     expect(later).to_have_attribute("data-status", "later")
     expect(later).to_contain_text("needs no instance of this kind to begin")
+    # The head and the filter say the same as the cells.
+    deposits = shared_tab.page.get_by_role("grid", name="Deposit: instances and actions")
+    heads = deposits.get_by_role("columnheader").filter(has_text="return_tool")
+    expect(heads.locator(".results-count")).to_have_text("any of 1")
+    shared_tab.page.get_by_label("Only available").check()
+    expect(later).to_be_visible()
+    shared_tab.page.get_by_label("Only available").uncheck()
     later.click()
     assert shared_tab.workspace()["run"]["bindings"] == {"Tool": "drill", "Deposit": "dep-1"}
 
 
-# --- what would enable it --------------------------------------------------------------------------------------
+# --- what would open it --------------------------------------------------------------------------------------
 
 
 def test_a_blocked_cell_explains_itself_and_what_is_tried_enables_it_and_can_be_undone(shared_tab: Tab) -> None:

@@ -53,7 +53,7 @@ def test_the_whole_tour_by_keyboard(new_tab: Callable[..., Tab], viewport: dict[
     callout(tab, "See why it is blocked")
     tab.settled()
     press(tab, "Next")
-    callout(tab, "Try what would enable it")
+    callout(tab, "Try what would open it")
     expect(page.locator("#panel-results .results-suggestions button").first).to_be_enabled()
     press(tab, "Go there")
     expect(page.locator(".results-suggestions button").first).to_be_focused()
@@ -74,6 +74,16 @@ def test_the_whole_tour_by_keyboard(new_tab: Callable[..., Tab], viewport: dict[
     expect(page.locator(".tour")).to_have_count(0)
     assert len(tab.workspace()["history"]["runs"]) >= 1
     tab.unharmed()
+
+
+def test_going_there_is_seen_also_by_the_mouse_and_where_it_was_in_sight(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab()
+    begin(tab)
+    ring = tab.page.locator(".tour-ring")
+    expect(ring).not_to_have_class(re.compile("visited"))
+    tab.page.locator(".tour").get_by_role("button", name="Go there").click()
+    expect(ring).to_have_class(re.compile("visited"))
+    assert ring.evaluate("ring => ring.getAnimations().length") == 1
 
 
 def test_it_is_left_and_resumed_after_a_reload(new_tab: Callable[..., Tab]) -> None:

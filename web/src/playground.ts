@@ -24,14 +24,19 @@ import type { Document } from "./protocol.js";
 
 export const TAG = "tenor-playground";
 
-/** What may be put in instead of the playground's own inputs. */
+/** What may be put in instead of the playground's own inputs. A member that is given replaces the whole of what was there. */
 export interface PlaygroundInputs {
+  /** All facts of the contract that have no default. */
   readonly facts?: Document<Facts>;
+  /** All instances. */
   readonly states?: Document<EntityStates>;
   readonly persona?: string;
 }
 
-/** What can be selected, and is then explained. */
+/**
+ * What can be selected, and is then explained, by names of the contract. `bindings` of an action names the instance of each entity
+ * that is chosen; it may be empty.
+ */
 export type PlaygroundSelection =
   | { readonly kind: "verdict"; readonly verdict: string }
   | { readonly kind: "fact"; readonly fact: string }
@@ -283,21 +288,30 @@ export class TenorPlaygroundElement extends Base {
   }
 }
 
-/** Documents as JSON text: a message would round nothing, but a value may hold what cannot be sent. */
+/**
+ * Documents as JSON text: a message would round nothing, but a value may hold what cannot be sent. All else goes as it is, also what
+ * no message has: the playground refuses it.
+ */
 function asTexts({ workspace, inputs, ...others }: Content): object {
-  const text = (document: Document): string => (typeof document === "string" ? document : writeJson(document));
-  const { facts, states, persona } = inputs ?? {};
   return {
     ...others,
-    ...(workspace !== undefined && { workspace: text(workspace) }),
-    ...(inputs !== undefined && {
-      inputs: {
-        ...(facts !== undefined && { facts: text(facts) }),
-        ...(states !== undefined && { states: text(states) }),
-        ...(persona !== undefined && { persona }),
-      },
-    }),
+    ...(workspace !== undefined && { workspace: asText(workspace, "/workspace") }),
+    ...(inputs !== undefined && { inputs: inputsAsTexts(inputs) }),
   };
+}
+
+function inputsAsTexts(inputs: PlaygroundInputs): unknown {
+  if (typeof inputs !== "object" || inputs === null || Array.isArray(inputs)) return inputs;
+  const { facts, states, ...others } = inputs;
+  return {
+    ...others,
+    ...(facts !== undefined && { facts: asText(facts, "/inputs/facts") }),
+    ...(states !== undefined && { states: asText(states, "/inputs/states") }),
+  };
+}
+
+function asText(document: Document, path: string): string {
+  return typeof document === "string" ? document : writeJson(document, path);
 }
 
 /** Define the element under its name, unless that was done; importing this module does it already where there are custom elements. */

@@ -6,6 +6,7 @@ import { goTo } from "../editor/navigate";
 import { inspection } from "../engine";
 import { fromAnswer, valueText } from "../inputs/values";
 import { explain, showPanel } from "../shell/navigate";
+import { PanelLink } from "../shell/panel-link";
 import { workspace } from "../state/store";
 
 export function Causes({ causes }: { readonly causes: readonly DiffCause[] }): JSX.Element {
@@ -27,9 +28,9 @@ export function Cause(cause: DiffCause): JSX.Element {
   return (
     <span class="compare-cause">
       <span class="hint">{KINDS[kind]} </span>
-      <button type="button" class="link" onClick={() => look(cause)}>
+      <PanelLink panel={PLACES[kind]} run={() => look(cause)} instead={name.replace("/", " ")}>
         {name.replace("/", " ")}
-      </button>
+      </PanelLink>
       {kind === "rule" || kind === "operation" || kind === "flow" ? (
         <span> {declaredText(cause)}</span>
       ) : (
@@ -49,6 +50,19 @@ const KINDS: Readonly<Record<DiffCause["kind"], string>> = {
   rule: "rule",
   operation: "operation",
   flow: "flow",
+};
+
+/** The panel that shows it. */
+const PLACES: Readonly<Record<DiffCause["kind"], string>> = {
+  persona: "results",
+  fact: "why",
+  verdict: "why",
+  state: "why",
+  binding: "flow",
+  outcome: "why",
+  rule: "contract",
+  operation: "contract",
+  flow: "contract",
 };
 
 function declaredText({ a, b }: DiffCause): string {

@@ -4,7 +4,8 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { DiffResult } from "tenor-wasm";
 import { contract, persona } from "../engine";
-import { explain, showPanel } from "../shell/navigate";
+import { explain } from "../shell/navigate";
+import { PanelLink } from "../shell/panel-link";
 import { workspace } from "../state/store";
 import { Problems } from "../widgets";
 import { Cause, Causes } from "./causes";
@@ -239,9 +240,7 @@ function Path({ compared: { result, flow, pathProblems } }: { readonly compared:
       <p>
         {b === null ? "The pinned run goes on where this one is over." : "They part at "}
         {b === null ? null : <Link text={b.step_id} run={() => explain({ kind: "step", flow, step: b.step_id })} />}{" "}
-        <button type="button" class="link" onClick={() => showPanel("flow")}>
-          Show the run
-        </button>
+        <PanelLink panel="flow">Show the run</PanelLink>
       </p>
       <table class="compare-path">
         <caption class="unseen">How the two runs part</caption>

@@ -3,7 +3,8 @@
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { runs } from "../scenarios/runs";
-import { showPanel } from "../shell/navigate";
+import { isShown } from "../shell/navigate";
+import { PanelLink } from "../shell/panel-link";
 import { workspace } from "../state/store";
 import { Problems } from "../widgets";
 import { type Coverage, painting } from "./coverage";
@@ -38,10 +39,14 @@ export function Cover(): JSX.Element {
 function None(): JSX.Element {
   return (
     <span class="hint">
-      There are none yet:{" "}
-      <button type="button" class="link" onClick={() => showPanel("scenarios", { focus: true })}>
-        pin one
-      </button>
+      There are none yet
+      {isShown("scenarios") ? (
+        <>
+          : <PanelLink panel="scenarios">pin one</PanelLink>
+        </>
+      ) : (
+        "."
+      )}
     </span>
   );
 }

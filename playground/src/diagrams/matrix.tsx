@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import type { InspectResult } from "tenor-wasm";
 import { goTo } from "../editor/navigate";
+import { isShown } from "../shell/navigate";
 import { cell, type PictureTable } from "./picture";
 import { type Coverage, hitsOf, hitsSign, hitsWords, share, unseenConditions } from "./coverage";
 
@@ -15,7 +16,7 @@ export function matrixTable({ operations, personas }: InspectResult, coverage: C
   return {
     columns: ["Operation", ...personas.map(({ id }) => id), ...(coverage === null ? [] : ["Conditions that no scenario showed"])],
     rows: operations.map(({ id, allowed_personas: allowed }) => [
-      cell(id, () => goTo({ kind: "operation", id })),
+      cell(id, isShown("contract") ? () => goTo({ kind: "operation", id }) : undefined),
       ...personas.map((persona) => cell(wordOf(allowed.includes(persona.id), hitsOf(coverage, "personas", `${id} as ${persona.id}`)))),
       ...(coverage === null ? [] : [cell(unseenConditions(coverage, "operation", id)?.join("; ") || "none")]),
     ]),

@@ -1,4 +1,4 @@
-/** The chosen cell in full: what is in the way, what would enable it with a button to try each, and the run. */
+/** The chosen cell in full: what is in the way, what would open it with a button to try each, and the run. */
 
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -38,9 +38,11 @@ export function Details(): JSX.Element | null {
       <Reasons cell={cell} />
       <Takes action={action} cell={cell} />
       <div class="row">
-        <button type="button" class={cell.status === "blocked" ? "" : "primary"} onClick={() => run(action)}>
-          {cell.status === "blocked" ? "Run it anyway" : "Run it"}
-        </button>
+        {isShown("flow") ? (
+          <button type="button" class={cell.status === "blocked" ? "" : "primary"} onClick={() => run(action)}>
+            {cell.status === "blocked" ? "Run it anyway" : "Run it"}
+          </button>
+        ) : null}
         {whyBeside.value || !isShown("why") ? null : (
           <button type="button" onClick={() => explain(action)}>
             Why, in full
@@ -92,7 +94,7 @@ export function Remedies({ action }: { readonly action: ActionSelection }): JSX.
   const found = isOf ? value.remedies : undefined;
   return (
     <div class="results-remedies" aria-busy={pending}>
-      <h3>What would enable it</h3>
+      <h3>What would open it</h3>
       <Problems problems={problems} />
       {found === undefined ? <p class="hint">{problems.length > 0 ? "" : "Searching …"}</p> : <Found action={action} found={found} stale={stale} />}
     </div>
@@ -122,16 +124,18 @@ function Found({ action, found, stale }: FoundProps): JSX.Element {
         {detours.filter((detour) => !isSuggested(detour, suggestions)).map((detour) => (
           <li key={JSON.stringify(detour)}>
             <span>{`Another way to the same end: ${detour.text}.`}</span>
-            <button
-              type="button"
-              aria-label={`Set it up: ${detour.flow_id}`}
-              onClick={() => {
-                update(setPersona(detour.persona), setUpRun(detour.flow_id, detour.instance_bindings));
-                showPanel("flow");
-              }}
-            >
-              Set it up
-            </button>
+            {isShown("flow") ? (
+              <button
+                type="button"
+                aria-label={`Set it up: ${detour.flow_id}`}
+                onClick={() => {
+                  update(setPersona(detour.persona), setUpRun(detour.flow_id, detour.instance_bindings));
+                  showPanel("flow");
+                }}
+              >
+                Set it up
+              </button>
+            ) : null}
           </li>
         ))}
       </ul>

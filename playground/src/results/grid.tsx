@@ -187,12 +187,17 @@ function Head({ section: { entity, columns, rows, total, counts }, byPersona }: 
                 </Fragment>
               ))}
             </span>
-            <span class="results-count">{`${counts[index] ?? 0} of ${shown}`}</span>
+            <span class="results-count">{countText(counts[index] ?? 0, shown)}</span>
           </div>
         ))}
       </div>
     </div>
   );
+}
+
+/** In the words of the cells below. */
+function countText(count: number | "any", shown: number): string {
+  return count === "any" && shown === 0 ? count : `${count} of ${shown}`;
 }
 
 interface RowProps {

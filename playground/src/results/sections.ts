@@ -4,7 +4,7 @@ import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { inspection, persona } from "../engine";
 import { instances } from "../inputs/documents";
 import { settings } from "../state/store";
-import { type Cell, cellOf, spaces } from "./cells";
+import { type Cell, cellOf, type FlowAnswer, spaces } from "./cells";
 
 export interface GridColumn {
   readonly persona: string;
@@ -25,8 +25,8 @@ export interface Section {
   readonly total: number;
   /** The length of the longest name, of all instances: what the filter hides does not change the widths. */
   readonly longest: number;
-  /** How many of the shown instances each column is available for. */
-  readonly counts: readonly number[];
+  /** How many of the shown instances each column is available for; `any` where it can start and needs none of them to begin. */
+  readonly counts: readonly (number | "any")[];
 }
 
 /** What the grids are filtered by. */
@@ -59,9 +59,9 @@ export const sections: ReadonlySignal<readonly Section[]> = computed(() => {
     const columns = shownPersonas.value.flatMap((each) => own.map(({ id }) => ({ persona: each, flow: id })));
     if (columns.length === 0) return [];
     const all = allRows.value.get(entity) ?? [];
-    const open = columns.map((column) => spaces.value.get(column.persona)?.get(column.flow)?.open.get(entity));
+    const open = columns.map((column) => idsOf(spaces.value.get(column.persona)?.get(column.flow), entity));
     const rows = all.length === 0 ? NO_INSTANCE : filtered(open, all);
-    const counts = open.map((ids) => rows.reduce((count, row) => count + Number(isIn(ids, row)), 0));
+    const counts = open.map((ids) => (ids === "any" ? ids : rows.reduce((count, row) => count + Number(isIn(ids, row)), 0)));
     const longest = all.reduce((length, { id }) => Math.max(length, id?.length ?? 0), entity.length);
     return [{ entity, columns, rows, total: all.length, longest, counts }];
   });
@@ -72,7 +72,12 @@ export const plainFlows: ReadonlySignal<readonly string[]> = computed(() =>
   (inspection.value?.flows ?? []).filter(({ affected_entities: affected }) => affected.length === 0).map(({ id }) => id),
 );
 
-type Ids = ReadonlySet<string> | undefined;
+/** The instances that a flow is available for; of an entity that it does not need to begin, any. */
+type Ids = ReadonlySet<string> | "any" | undefined;
+
+function idsOf(answer: FlowAnswer | undefined, entity: string): Ids {
+  return answer?.action === null ? undefined : answer && (answer.open.get(entity) ?? "any");
+}
 
 function filtered(open: readonly Ids[], rows: readonly GridRow[]): readonly GridRow[] {
   const text = filter.text.value.trim().toLowerCase();
@@ -88,7 +93,7 @@ function filtered(open: readonly Ids[], rows: readonly GridRow[]): readonly Grid
 }
 
 function isIn(ids: Ids, { id }: GridRow): boolean {
-  return id !== null && ids?.has(id) === true;
+  return ids === "any" || (id !== null && ids?.has(id) === true);
 }
 
 export function cellAt(entity: string, { persona: acting, flow }: GridColumn, { id, state }: GridRow): Cell {

@@ -1,8 +1,10 @@
 /** What the results are in a sentence, which is read out when it changes; and whether they are those of the inputs as they stand. */
 
 import type { JSX } from "preact";
-import { actionSpaces, contract, inputProblems, runtime, verdicts } from "../engine";
-import { showPanel } from "../shell/navigate";
+import { actionSpaces, contract, inputProblems, type Problem, runtime, verdicts } from "../engine";
+import { isShown } from "../shell/navigate";
+import { PanelLink } from "../shell/panel-link";
+import { Problems } from "../widgets";
 import { spaces } from "./cells";
 import { sections, shownPersonas } from "./sections";
 
@@ -30,12 +32,12 @@ function summaryText(): string {
 export function Staleness(): JSX.Element | null {
   const answers = [verdicts.answer.value, actionSpaces.answer.value];
   if (contract.answer.value.problems.length > 0) {
-    return <Notice text="The contract has errors: these results belong to its last version without." panel="contract" label="Go to the contract" />;
+    return <Notice text="The contract has errors: these results belong to its last version without." panel="contract" problems={contract.answer.value.problems} />;
   }
   if (inputProblems.value.length > 0) {
     const known = answers.some(({ value }) => value !== undefined);
     const text = known ? "The inputs have errors: these results are older." : "The inputs have errors: there are no results yet.";
-    return <Notice text={text} panel="inputs" label="Go to the inputs" />;
+    return <Notice text={text} panel="inputs" problems={inputProblems.value} />;
   }
   if (runtime.value.phase === "starting" && answers.some(({ stale }) => stale)) {
     return <p class="hint">What was seen at the last visit, until the evaluator runs.</p>;
@@ -45,17 +47,16 @@ export function Staleness(): JSX.Element | null {
 
 interface NoticeProps {
   readonly text: string;
-  readonly panel: string;
-  readonly label: string;
+  readonly panel: "contract" | "inputs";
+  readonly problems: readonly Problem[];
 }
 
-function Notice({ text, panel, label }: NoticeProps): JSX.Element {
+/** Where the panel that lists the problems is not shown, they stand here. */
+function Notice({ text, panel, problems }: NoticeProps): JSX.Element {
   return (
-    <p class="results-notice">
-      {text}{" "}
-      <button type="button" class="link" onClick={() => showPanel(panel, { focus: true })}>
-        {label}
-      </button>
-    </p>
+    <div class="results-notice">
+      {text} <PanelLink panel={panel}>Go to the {panel}</PanelLink>
+      {isShown(panel) ? null : <Problems problems={problems} />}
+    </div>
   );
 }

@@ -5,6 +5,7 @@ import type { InspectResult, Payload, Verdict } from "tenor-wasm";
 import { inspection, verdicts } from "../engine";
 import { goTo } from "../editor/navigate";
 import { explain } from "../shell/navigate";
+import { PanelLink } from "../shell/panel-link";
 import { workspace } from "../state/store";
 
 export function Verdicts(): JSX.Element | null {
@@ -66,9 +67,9 @@ function VerdictCard({ rule, verdict }: CardProps): JSX.Element {
       {payload === "" || payload === "true" ? null : <span class="results-payload">{payload}</span>}
       <span class="hint">
         by{" "}
-        <button type="button" class="link" onClick={() => goTo({ kind: "rule", id: rule.id })}>
+        <PanelLink panel="contract" run={() => goTo({ kind: "rule", id: rule.id })} instead={rule.id}>
           {rule.id}
-        </button>
+        </PanelLink>
       </span>
     </li>
   );

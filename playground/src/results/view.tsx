@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { actionSpaces, inspection } from "../engine";
 import { showEntity } from "../inputs/instances";
 import { narrow, showPanel } from "../shell/navigate";
+import { PanelLink } from "../shell/panel-link";
 import { settings } from "../state/store";
 import { registerShortcuts } from "../widgets";
 import { actionAt, explainCell, run } from "./act";
@@ -64,16 +65,15 @@ function EntitySection({ section, height }: SectionProps): JSX.Element {
       {total === 0 ? (
         <p class="hint">
           {`There is no ${entity}.`}{" "}
-          <button
-            type="button"
-            class="link"
-            onClick={() => {
+          <PanelLink
+            panel="inputs"
+            run={() => {
               showEntity(entity);
               showPanel("inputs", { focus: true });
             }}
           >
             Add one in the inputs
-          </button>
+          </PanelLink>
         </p>
       ) : null}
     </section>

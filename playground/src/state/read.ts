@@ -20,8 +20,12 @@ import {
 export class WorkspaceError extends Error {
   override readonly name = "WorkspaceError";
 
-  /** `path` is a JSON Pointer into the document. */
-  constructor(message: string, readonly path = "") {
+  /** `path` is a JSON Pointer into the document; `finding` is the message without what it says of the document as a whole. */
+  constructor(
+    message: string,
+    readonly path = "",
+    readonly finding = message,
+  ) {
     super(message);
   }
 }
@@ -161,5 +165,6 @@ export function readScenarios(value: unknown): readonly ScenariosScenario[] {
 
 function refuse(path: string, expected: string, found: unknown): never {
   const shown = JSON.stringify(found) ?? "nothing";
-  throw new WorkspaceError(`the document is damaged: ${path || "it"} must be ${expected}, not ${shown.slice(0, 60)}`, path);
+  const finding = `${path || "it"} must be ${expected}, not ${shown.slice(0, 60)}`;
+  throw new WorkspaceError(`the document is damaged: ${finding}`, path, finding);
 }

@@ -7,6 +7,7 @@ import { wayTo } from "../flow/history";
 import { runFlow } from "../flow/set-up";
 import { instances } from "../inputs/documents";
 import { explain } from "../shell/navigate";
+import { PanelLink } from "../shell/panel-link";
 import { workspace } from "../state/store";
 
 interface Props {
@@ -32,9 +33,9 @@ export function InstanceWhy({ entity, instance }: Props): JSX.Element {
             It is <strong>{state}</strong>.
           </>
         )}{" "}
-        <button type="button" class="link" onClick={() => goTo({ kind: "entity", id: entity })}>
+        <PanelLink panel="contract" run={() => goTo({ kind: "entity", id: entity })}>
           Where {entity} is declared
-        </button>
+        </PanelLink>
       </p>
       {state === undefined ? null : <Ways entity={entity} state={state} />}
       <Flows entity={entity} instance={instance} />
@@ -67,9 +68,9 @@ function Ways({ entity, state }: { readonly entity: string; readonly state: stri
         {ways.map(({ id, text }) => (
           <li key={text}>
             {text}{" "}
-            <button type="button" class="link" aria-label={`Where ${id} is declared`} onClick={() => goTo({ kind: "operation", id })}>
+            <PanelLink panel="contract" run={() => goTo({ kind: "operation", id })} label={`Where ${id} is declared`}>
               Show
-            </button>
+            </PanelLink>
           </li>
         ))}
       </ul>
@@ -95,9 +96,9 @@ function Flows({ entity, instance }: Props): JSX.Element | null {
             <button type="button" class="link" aria-label={`Why ${flow}?`} onClick={() => explain(action(flow, entity, instance))}>
               Why?
             </button>
-            <button type="button" class="link" aria-label={`Show the run of ${flow}`} onClick={() => runFlow(flow, { [entity]: instance })}>
+            <PanelLink panel="flow" run={() => runFlow(flow, { [entity]: instance })} label={`Show the run of ${flow}`}>
               Show the run
-            </button>
+            </PanelLink>
           </li>
         ))}
       </ul>

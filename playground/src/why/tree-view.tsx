@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { goTo, placeOf } from "../editor/navigate";
 import { explain } from "../shell/navigate";
+import { PanelLink } from "../shell/panel-link";
 import type { Item, Sign } from "./items";
 
 interface Props {
@@ -152,15 +153,9 @@ function Ways({ item: { selects, declared }, canTab }: { readonly item: Item; re
         </button>
       )}
       {declared === undefined || place === undefined ? null : (
-        <button
-          type="button"
-          class="link"
-          tabIndex={tabIndex}
-          aria-label={`${declared.kind} ${declared.id}: line ${place.line}`}
-          onClick={() => goTo(declared)}
-        >
+        <PanelLink panel="contract" run={() => goTo(declared)} tabIndex={tabIndex} label={`${declared.kind} ${declared.id}: line ${place.line}`}>
           line {place.line}
-        </button>
+        </PanelLink>
       )}
     </span>
   );

@@ -8,7 +8,7 @@ import type { Named } from "../editor/outline";
 import { runFlow } from "../flow/set-up";
 import { Remedies } from "../results/details";
 import { remedies } from "../results/remedies";
-import { whyBeside } from "../shell/navigate";
+import { isShown, whyBeside } from "../shell/navigate";
 import { settings, update, workspace } from "../state/store";
 import { select } from "../state/updates";
 import type { Selection } from "../state/workspace";
@@ -91,7 +91,7 @@ function Head({ selection }: { readonly selection: Selection | null }): JSX.Elem
         <button type="button" class="icon" aria-label="On again" disabled={!canGoOn.value} onClick={goOn}>
           ›
         </button>
-        {declared === undefined || place === undefined ? null : (
+        {declared === undefined || place === undefined || !isShown("contract") ? null : (
           <button type="button" onClick={() => goTo(declared)}>
             {`${place.file === "" ? "Line" : `${place.file}:`}${place.file === "" ? " " : ""}${place.line}`}
           </button>

@@ -32,6 +32,12 @@ function Callout({ step, index }: Props): JSX.Element {
   const heading = useId();
   const text = useId();
   const isNarrow = narrow.value;
+  const [visits, setVisits] = useState(0);
+  const goThere = (): void => {
+    // Also where the mouse asked for it and the control was in sight: something has to be seen.
+    setVisits(visits + 1);
+    focusOn(step.anchor());
+  };
   useLayoutEffect(() => {
     const size = box.current?.getBoundingClientRect();
     if (size === undefined || isNarrow) return;
@@ -46,14 +52,14 @@ function Callout({ step, index }: Props): JSX.Element {
   const side = isNarrow ? (inUpperHalf ? " at-bottom" : " at-top") : "";
   return (
     <>
-      {rect === null ? null : <div class="tour-ring" aria-hidden="true" style={pixels(rect)} />}
+      {rect === null ? null : <div key={visits} class={visits === 0 ? "tour-ring" : "tour-ring visited"} aria-hidden="true" style={pixels(rect)} />}
       <section ref={box} class={`tour${side}`} role="dialog" aria-modal={false} aria-labelledby={heading} aria-describedby={text} style={isNarrow ? (inUpperHalf ? undefined : { top: `${belowTabs()}px` }) : pixels(place)}>
         <h2 id={heading}>
           <span class="hint">{`${index + 1} of ${STEPS.length}`}</span> {step.title}
         </h2>
         <p id={text}>{step.text}</p>
         <div class="row">
-          <button type="button" class={step.done === undefined ? "" : "primary"} onClick={() => focusOn(step.anchor())}>
+          <button type="button" class={step.done === undefined ? "" : "primary"} onClick={goThere}>
             Go there
           </button>
           <button type="button" class={step.done === undefined ? "primary" : ""} onClick={() => goTo(index + 1)}>

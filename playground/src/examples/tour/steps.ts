@@ -66,7 +66,7 @@ export const STEPS: readonly TourStep[] = [
     around: () => (whyBeside.peek() ? (find("#panel-why")?.closest<HTMLElement>(".side") ?? null) : inPanel("results", ".results-reasons")),
   },
   {
-    title: "Try what would enable it",
+    title: "Try what would open it",
     text: "The evaluator has searched for the smallest changes that open the way, another instance among them. Try one; it can be undone.",
     panel: "results",
     anchor: () => inPanel("results", ".results-suggestions button") ?? inPanel("results", ".results-remedies"),

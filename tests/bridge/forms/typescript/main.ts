@@ -35,3 +35,7 @@ const selection: PlaygroundSelection = { kind: "action", flow: "send", persona: 
 await playground.load({ workspace: {}, inputs: { facts: { ready: true }, states: '{"Order": "draft"}', persona: "clerk" } });
 await playground.select({ selection, panel: "why" });
 const workspace: string = await playground.currentWorkspace();
+// @ts-expect-error: inputs have no such member
+void playground.load({ inputs: { person: "clerk" } });
+// @ts-expect-error: an action has a persona, too
+void playground.select({ selection: { kind: "action", flow: "send", bindings: {} } });
