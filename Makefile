@@ -10,6 +10,7 @@ SHELL := /usr/bin/env bash
 PORT ?= 8123
 SERVE_PORT ?= 8124
 SERVE_DB ?= build/serve/orders.db
+FRESH ?=
 PYTEST_ARGS ?=
 PYTEST_WORKERS ?= 2
 BENCH_ARGS ?=
@@ -85,7 +86,8 @@ bench-typing: $(VENV) build ## Measure the longest tasks while one types and act
 play: need-port build ## Build the page and serve it on localhost (PORT=8123)
 	@node playground/scripts/serve.mjs --port "$(PORT)"
 
-serve: $(VENV) ## Serve an example contract over HTTP, with two orders in build/serve (SERVE_PORT=8124)
+serve: $(VENV) ## Serve an example contract over HTTP, with two orders in build/serve (SERVE_PORT=8124; FRESH=1 begins anew)
+	$(if $(FRESH),rm -f "$(SERVE_DB)" "$(SERVE_DB)-wal" "$(SERVE_DB)-shm")
 	.venv/bin/python -m tests.server.example "$(SERVE_DB)"
 	.venv/bin/tenor serve playground/examples/order-approval/order_approval.tenor --db "sqlite:///$(SERVE_DB)" --port "$(SERVE_PORT)"
 

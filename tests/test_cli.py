@@ -226,6 +226,28 @@ def test_bad_usage_and_bad_input_exit_with_2(tenor: Terminal, arguments: list[st
     assert machine.json["code"] == code
 
 
+@pytest.mark.parametrize("name", ["facts.json", "facts", "no-such-file.json"])
+def test_a_file_name_in_the_place_of_json_is_recognised(
+    tenor: Terminal, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for existing in ("facts.json", "facts"):
+        Path(existing).write_text("{}", "utf-8")
+    for option in ("facts", "entities"):
+        ran = tenor("actions", ORDERS, "--persona", "p", f"--{option}", name)
+        assert ran.status == 2
+        assert f"error[invalid_json]: --{option} takes JSON; of a file it is read with --{option} @{name}\n" == ran.err
+    assert "@" not in tenor("evaluate", ORDERS, "--facts", "{").err, "what is no file name is told as bad JSON"
+
+
+@pytest.mark.parametrize("command", ["validate", "check", "fmt", "test"])
+def test_a_file_that_is_not_there_is_told_without_the_name_of_the_argument(tenor: Terminal, command: str) -> None:
+    ran = tenor(command, "no-such-file.tenor")
+    assert ran.err.startswith("error[unreadable_file]: ")
+    assert "cannot read 'no-such-file.tenor': No such file" in ran.err
+    assert not any(argument in ran.err for argument in ("FILE", "CONTRACT", "PATH"))
+
+
 def test_a_file_that_is_not_utf_8_is_refused_by_name(tenor: Terminal, tmp_path: Path) -> None:
     latin = tmp_path / "latin.json"
     latin.write_bytes(b'{"id": "caf\xe9"}')

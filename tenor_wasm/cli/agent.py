@@ -68,7 +68,8 @@ def _until_option(parser: argparse.ArgumentParser) -> object:
     return parser.add_argument(
         "--until",
         metavar="ENTITY[/ID]=STATE",
-        help="end when a step has brought an instance there; the exit status is 1 when the run ends before",
+        help="end when a step has brought an instance there; the exit status is 1 when the run ends before,"
+        " also when it was there already",
     )
 
 
@@ -266,7 +267,8 @@ def _result_lines(result: agents.Result, mood: str) -> Iterator[str]:
 
 
 def _report_text(report: agents.Report) -> str:
-    counted = [f"{number} {status}" for status, number in report.statuses.items()]
+    mood = "would be " if report.dry_run else ""
+    counted = [f"{number} {mood}{status}" for status, number in report.statuses.items()]
     dry = "; a dry run, nothing is stored" if report.dry_run else ""
     steps = f"{report.steps} step{'s' if report.steps != 1 else ''}"
     return f"ended ({report.ended}) after {steps}: {', '.join([*counted, f'{report.idle} without a choice'])}{dry}\n"

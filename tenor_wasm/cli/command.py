@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
@@ -86,6 +87,9 @@ def source_option(parser: argparse.ArgumentParser) -> object:
 
 # --- reading ---------------------------------------------------------------------------------------------------
 
+_FILE_NAME = re.compile(r"[^\s{}\[\]\"]+\.jsonl?")
+"""What is a name rather than JSON, even where there is no such file."""
+
 _HASH = re.compile(r"(?:sha256:)?([0-9a-f]{64})\Z")
 
 
@@ -112,7 +116,7 @@ def read_bundle(argument: str) -> Json:
     """The bundle of a CONTRACT argument: a JSON file, a ``.tenor`` file with its imports, or either from ``-``."""
     if argument.endswith(".tenor"):
         return elaborate_file(argument)
-    text = read_standard_input("CONTRACT") if argument == "-" else read_file(argument, "CONTRACT")
+    text = read_standard_input("CONTRACT") if argument == "-" else read_file(argument)
     if argument != "-" or text.lstrip().startswith("{"):
         return read_json(text, "the contract")
     return elaborate_from({"stdin.tenor": text}.get, "stdin.tenor")
@@ -121,7 +125,7 @@ def read_bundle(argument: str) -> Json:
 def elaborate_file(path: str) -> dict[str, Json]:
     """Elaborate a ``.tenor`` file; its imports are read from its folder."""
     root = Path(path)
-    read_file(path, "FILE")  # a root file that cannot be read is bad input, not an error in the source
+    read_file(path)  # a root file that cannot be read is bad input, not an error in the source
     return elaborate_from(disk(root.parent), root.name)
 
 
@@ -130,7 +134,7 @@ def disk(folder: Path) -> Callable[[str], str | None]:
 
     def read(name: str) -> str | None:
         path = folder / name
-        return read_file(str(path), "import") if path.is_file() else None
+        return read_file(str(path)) if path.is_file() else None
 
     return read
 
@@ -151,7 +155,9 @@ def read_json_option(namespace: argparse.Namespace, name: str) -> Json:
     if text == "-":
         text = read_standard_input(option)
     elif text.startswith("@"):
-        text = read_file(text[1:], option)
+        text = read_file(text[1:], f"{option}: ")
+    elif os.path.isfile(text) or _FILE_NAME.fullmatch(text):
+        raise TenorError("invalid_json", f"{option} takes JSON; of a file it is read with {option} @{text}")
     return read_json(text, option)
 
 
@@ -166,25 +172,25 @@ def check_standard_input(namespace: argparse.Namespace, names: Iterable[str]) ->
 
 def read_standard_input(option: str) -> str:
     """The text of standard input; ``option`` is who asks for it."""
-    return _decoded(sys.stdin.buffer.read(), option, "standard input")
+    return _decoded(sys.stdin.buffer.read(), f"{option}: ", "standard input")
 
 
-def read_file(path: str, option: str) -> str:
-    """The text of a file; raises ``unreadable_file``, naming the option that asked for it."""
+def read_file(path: str, asked: str = "") -> str:
+    """The text of a file; raises ``unreadable_file``, ``asked`` opens its message."""
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise TenorError("unreadable_file", f"{option}: cannot read '{path}': {error.strerror}") from None
+        raise TenorError("unreadable_file", f"{asked}cannot read '{path}': {error.strerror}") from None
     except ValueError:
-        raise TenorError("unreadable_file", f"{option}: '{path!r}' is no file name") from None
-    return _decoded(data, option, f"'{path}'")
+        raise TenorError("unreadable_file", f"{asked}'{path!r}' is no file name") from None
+    return _decoded(data, asked, f"'{path}'")
 
 
-def _decoded(data: bytes, option: str, what: str) -> str:
+def _decoded(data: bytes, asked: str, what: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TenorError("unreadable_file", f"{option}: {what} is not UTF-8 text (byte {error.start})") from None
+        raise TenorError("unreadable_file", f"{asked}{what} is not UTF-8 text (byte {error.start})") from None
 
 
 # --- reporting -------------------------------------------------------------------------------------------------

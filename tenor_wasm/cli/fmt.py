@@ -39,7 +39,7 @@ def run(namespace: argparse.Namespace) -> Output:
 
 
 def _formatted(path: str) -> tuple[str, str]:
-    before = read_file(path, "FILE")
+    before = read_file(path)
     try:
         return before, format_source(before)
     except TenorError as error:

@@ -110,7 +110,7 @@ def _step_rows(steps: Iterable[Mapping[str, Any]], indent: str) -> Iterator[tupl
 
 COMMAND = Command(
     "simulate",
-    "run a flow on chosen instances without storing anything",
+    "run a flow on chosen instances without storing anything (exit status 0 whatever the outcome)",
     run,
     (
         flow_option,

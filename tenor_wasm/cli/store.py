@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -48,7 +48,8 @@ def _server_option(parser: argparse.ArgumentParser) -> object:
     return parser.add_argument(
         "--server",
         metavar="URL",
-        help=f"ask 'tenor serve' there instead of a store; ${KEY} is the bearer key where it needs one",
+        help="ask 'tenor serve' at this address (http://HOST:PORT, with --org /NAME) instead of a store;"
+        f" ${KEY} is the bearer key where it needs one",
     )
 
 
@@ -104,7 +105,7 @@ def _client(namespace: argparse.Namespace, contract: Contract) -> Client:
     from tenor_wasm.client import Client  # it brings sockets along, which the other commands do without
 
     client = Client(namespace.server, contract.id, os.environ.get(KEY))
-    found = f"sha256:{client.manifest()['etag']}"
+    found = f"sha256:{_manifest(client, namespace.server, contract)['etag']}"
     if found != contract.hash:
         raise TenorError(
             "contract_hash_mismatch",
@@ -113,6 +114,19 @@ def _client(namespace: argparse.Namespace, contract: Contract) -> Client:
             {"expected": contract.hash, "found": found},
         )
     return client
+
+
+def _manifest(client: Client, url: str, contract: Contract) -> Mapping[str, Any]:
+    """The contract's manifest. Raises what the server answers."""
+    try:
+        return client.manifest()
+    except TenorError as error:
+        if error.code != "unknown_route":
+            raise
+        name = f"/{contract.id}"
+        end = f"leave '{name}' at the end out" if url.rstrip("/").endswith(name) else f"'{name}' is put after it"
+        message = f"there is nothing at {url}{name}: --server takes the address of the server alone; {end}"
+        raise TenorError(error.code, message, error.path, error.details) from None
 
 
 def named_instance(text: str) -> tuple[str, str]:

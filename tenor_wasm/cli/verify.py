@@ -17,11 +17,16 @@ from tenor_wasm.api.json_text import read_json
 from tenor_wasm.cli.command import Command, Output, read_bundle
 from tenor_wasm.cli.lines import Batch, Line, decoded, jobs_of, jobs_option, lines_of, opened, size, worked
 from tenor_wasm.cli.progress import Progress
-from tenor_wasm.errors import Json, TenorError
+from tenor_wasm.errors import Json, TenorError, is_object
 from tenor_wasm.interchange.constructs import Contract
 
 MOST_NAMED = 1000
 """Chains that fail which are named; more are only counted."""
+
+
+AROUND = (("would_transition", "provenance"), ("chain", "chain"))
+"""What is around a chain: a member that tells the document, and the one with the chain. ``tenor simulate --provenance
+--json`` prints the first, a server answers with the second."""
 
 
 class Failure(NamedTuple):
@@ -95,10 +100,10 @@ def _check_line(contract: Contract, line: Line) -> Failure | None:
 
 
 def _chain(document: Json) -> Json:
-    """The chain of a document: itself, or what ``tenor simulate --provenance --json`` printed around it."""
-    if isinstance(document, Mapping) and "format" not in document and "would_transition" in document:
-        return document.get("provenance")
-    return document
+    """The chain of a document: itself, or where it stands in what was printed or answered with it."""
+    if not is_object(document) or "format" in document:
+        return document
+    return next((document.get(inner) for member, inner in AROUND if member in document), document)
 
 
 # --- reporting -------------------------------------------------------------------------------------------------
@@ -144,7 +149,8 @@ def _chain_argument(parser: argparse.ArgumentParser) -> object:
     return parser.add_argument(
         "chain",
         metavar="CHAIN",
-        help="a provenance chain as JSON, or one on each line: a file, or - for standard input",
+        help="a provenance chain as JSON, or one on each line: a file, or - for standard input;"
+        " also as 'tenor simulate --provenance --json' prints it, or a server answers with it",
     )
 
 

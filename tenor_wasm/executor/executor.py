@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from tenor_wasm.api import calls
-from tenor_wasm.errors import Json, TenorError, listed, shown
+from tenor_wasm.errors import Json, TenorError, listed
 from tenor_wasm.evaluator.action_space import judge
 from tenor_wasm.evaluator.actions import BlockedAction, PersonaNotAuthorized
 from tenor_wasm.evaluator.chain import provenance_chain
@@ -250,7 +250,7 @@ class Executor(Queries):
 
     def _repeated(self, transaction: Transaction, earlier: FlowRecord, request: Request) -> Execution:
         if earlier.request_hash != request.request_hash:
-            message = f"the request id {shown(request.request_id)} was used for another request; choose a new one"
+            message = f"the request id '{request.request_id}' was used for another request; choose a new one"
             raise TenorError("request_id_reused", message, "", {"execution_id": earlier.execution_id})
         return replace(self._stored(transaction, earlier), repeated=True)
 

@@ -6,6 +6,7 @@ instance take turns and flows on different instances do not meet. Readers see on
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,12 @@ from tenor_wasm.executor.sql import INSTANCE, Row, SqlSnapshot, SqlTransaction, 
 
 WAIT_SECONDS = 10.0
 """How long a writer waits for another one's instances, and a block for a connection."""
+
+_ATTEMPT_SECONDS = 2
+"""How long one more attempt may take that only asks why there is no connection."""
+
+# The pool logs every attempt that fails. Without this Python would print those lines where nobody has set up logging.
+logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
 
 _MIGRATION_LOCK = 7310577140318237
 """The advisory lock that keeps servers that start together from migrating together."""
@@ -67,7 +74,9 @@ class PostgresStorage:
             self._migrate()
         except PoolTimeout:
             self._pool.close()
-            raise TenorError("storage_unavailable", "the database cannot be reached; check its address") from None
+            reason = _reason(url)
+            message = f"the database cannot be reached; check its address{reason}"
+            raise TenorError("storage_unavailable", message) from None
         except BaseException:
             self._pool.close()
             raise
@@ -125,6 +134,15 @@ class PostgresStorage:
         finally:
             self._local.inside = False
             self._pool.putconn(connection)
+
+
+def _reason(url: str) -> str:
+    """Why no connection comes about, in brackets: the pool keeps that to its log. The driver shows no password."""
+    try:
+        psycopg.connect(url, connect_timeout=_ATTEMPT_SECONDS).close()
+    except psycopg.Error as error:
+        return f" ({' '.join(str(error).split())})"
+    return ""
 
 
 def _check_address(url: str) -> None:

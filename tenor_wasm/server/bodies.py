@@ -55,8 +55,12 @@ def members_of(definition: str) -> tuple[str, ...]:
 def _check_media_type(request: Request) -> None:
     """JSON, said to be JSON: a form of another site's page cannot send that unasked."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" or request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise TenorError("unsupported_media_type", "the body must be JSON, not compressed")
+    if kind != "application/json":
+        found = f", not {kind}" if kind else "; its kind is not said"
+        raise TenorError("unsupported_media_type", f"the body must be application/json{found}")
+    coding = request.headers.get("content-encoding", "identity").lower()
+    if coding != "identity":
+        raise TenorError("unsupported_media_type", f"the body must be plain, not compressed with {coding}")
 
 
 async def _received(request: Request, limit: int) -> bytes:

@@ -61,6 +61,9 @@ class Call:
         bound = self.key.personas
         if "persona" not in self.body and len(bound) == 1:
             return bound[0]
+        if "persona" not in self.body:
+            message = f"the key is bound to {listed(bound)}: say with 'persona' which of them acts"
+            raise TenorError("missing_argument", message, "", {"argument": "persona"})
         persona = text(self.body, "persona")
         if persona not in bound:
             raise TenorError(

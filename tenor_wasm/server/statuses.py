@@ -42,7 +42,9 @@ STATUSES: Mapping[str, Status] = {
     "request_id_reused": Status(409, "give each request an id of its own"),
     "trigger_settled": Status(409, "it has been done already"),
     "body_too_large": Status(413, "send less at once"),
-    "unsupported_media_type": Status(415, "send JSON with the header 'Content-Type: application/json'"),
+    "unsupported_media_type": Status(
+        415, "send plain JSON with the header 'Content-Type: application/json' (curl: --json)"
+    ),
     "rate_limited": Status(429, "wait as long as the header 'Retry-After' says"),
     "internal_error": Status(500, "report it with the id in the header 'X-Request-Id'"),
     "busy": _LATER,

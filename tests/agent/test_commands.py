@@ -202,7 +202,9 @@ def test_a_dry_run_stores_nothing(shop: Tenor) -> None:
     assert report["dry_run"] is True
     assert all(step["dry_run"] for step in steps)
     assert shop("history", "--json").json["items"] == []
-    assert "would be executed: success" in shop("agent", "--persona", "clerk", "--facts", PAID, "--dry-run").out
+    told = shop("agent", "--persona", "clerk", "--facts", PAID, "--dry-run").out
+    assert "would be executed: success" in told
+    assert "100 would be executed, 0 without a choice; a dry run, nothing is stored" in told
 
 
 def test_an_agent_rehearses_without_a_store(tenor: Tenor, folder: Path) -> None:

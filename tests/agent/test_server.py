@@ -133,6 +133,28 @@ def test_an_address_that_is_none_is_refused(tenor: Tenor) -> None:
     assert (ran.status, ran.json["code"]) == (2, "invalid_address")
 
 
+def test_the_address_is_that_of_the_server_not_of_a_contract(tenor: Tenor, server: str) -> None:
+    ran = tenor("instances", "--server", f"{server}/{CONTRACT.id}", "--json")
+    assert (ran.status, ran.json["code"]) == (2, "unknown_route")
+    assert f"leave '/{CONTRACT.id}' at the end out" in ran.json["error"]
+    other = tenor("instances", "--server", f"{server}/elsewhere", "--json")
+    assert "the address of the server" in other.json["error"]
+
+
+def test_a_key_of_several_personas_asks_which_of_them_creates(
+    tenor: Tenor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "keys.json"
+    _, secret = add_key(path, ["clerk", "boss"])
+    monkeypatch.setenv("TENOR_KEY", secret)
+    with serving(MemoryStorage(), [SHOP], keys=KeyFile(path)) as address:
+        ran = tenor("create", "Order/a", "--server", address, "--json")
+        assert (ran.status, ran.json["code"], ran.json["path"]) == (2, "missing_argument", "/persona")
+        assert "the key is bound to 'clerk', 'boss'" in ran.json["error"]
+        assert "--persona" in ran.json["error"]
+        assert tenor("create", "Order/a", "--server", address, "--persona", "boss").status == 0
+
+
 def test_the_key_comes_from_the_environment(tenor: Tenor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "keys.json"
     _, secret = add_key(path, ["clerk"])

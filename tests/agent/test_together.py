@@ -39,7 +39,6 @@ from tests.executor.places import Cluster, Place
 from tests.executor.shops import BUNDLE, CONTRACT, FACTS, executor_on
 from tests.executor.test_faults import Fault, Faulty
 from tests.properties import strategies as some
-from tests.properties.test_evaluation import COMPUTATION_ERRORS
 
 Json = Any
 ORDERS = tuple(f"ord-{number}" for number in range(4))
@@ -193,7 +192,7 @@ def tolerated() -> Iterator[None]:
     try:
         yield
     except TenorError as error:
-        if error.code not in COMPUTATION_ERRORS:
+        if error.code not in some.COMPUTATION_ERRORS:
             raise
 
 
@@ -222,7 +221,7 @@ def test_any_agents_on_any_contract_leave_what_their_chains_explain(data: st.Dat
             assert step.because is None or step.because.open
             if step.result is not None:
                 executed += step.result.chain_id is not None
-                assert step.result.code in (None, *STEPS_REFUSED, *COMPUTATION_ERRORS)
+                assert step.result.code in (None, *STEPS_REFUSED, *some.COMPUTATION_ERRORS)
     report = audit(executor)
     assert report.faults == ()
     assert report.executions == executed

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.tab import DESKTOP, PANELS, PHONE, Tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "contrast"])

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.tab import Tab, rows_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 
 def pinned(tab: Tab, example: str = "Escrow release") -> Locator:

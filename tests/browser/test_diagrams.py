@@ -12,7 +12,7 @@ from playwright.sync_api import Download, Locator, expect
 
 from tests.browser.tab import PHONE, Tab, rows_of, workspace_of_scenario
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 SAMPLES = {"collected": 1, "received": 2, "in_analysis": 0, "analysed": 1, "rejected": 0}
 KINDS = ("States", "Flows", "Rules", "Personas")

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, expect
 from tenor_wasm.api.source import vocabulary
 from tests.browser.tab import DESKTOP, PHONE, ROOT, Tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 EXAMPLES = ROOT / "playground" / "examples"
 CONTRACTS = Path(__file__).parents[1] / "contracts"

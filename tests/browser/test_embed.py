@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.browser.tab import PATIENCE_MS, ROOT, Tab, workspace_of, workspace_of_scenario
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 SERVE = ["node", str(ROOT / "playground" / "scripts" / "serve.mjs")]
 CONTRACT = """fact ready { type: Bool source: "form.ready" }

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.tab import EXAMPLES, Tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 ENTRIES = json.loads((EXAMPLES / "index.json").read_text(encoding="utf-8"))["examples"]
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.all_types import FACTS, code, described, facts_of, field, show
 from tests.browser.tab import PHONE, Tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 # --- fields ----------------------------------------------------------------------------------------------------
 

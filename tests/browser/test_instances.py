@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.browser.all_types import FACTS, STATES, described, facts_of, paste, states_of
 from tests.browser.tab import Tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 # --- instances -------------------------------------------------------------------------------------------------
 

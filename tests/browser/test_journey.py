@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.tab import DESKTOP, PHONE, Tab, rows_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -16,7 +16,7 @@ import tenor_wasm
 from tenor_wasm.elaborator.serialize import TENOR_VERSION
 from tests.browser.tab import PATIENCE_MS, PHONE, ROOT, Tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 CACHES = """(async () => {
     const sizeOf = async (name) => (await (await caches.open(name)).keys()).length;

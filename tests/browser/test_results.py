@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.tab import PHONE, Tab, workspace_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 ACCOUNTS = {"esc-001": "held", "esc-002": "released", "esc-003": "frozen"}
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.tab import PHONE, ROOT, Tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 EXAMPLES = ROOT / "playground" / "examples"
 

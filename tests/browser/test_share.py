@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.tab import ROOT, Tab, workspace_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 EXAMPLE = ROOT / "playground" / "examples" / "order-approval"
 PERSONA = "persona clerk\n"

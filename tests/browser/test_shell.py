@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.tab import PANELS, PHONE, Tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 
 def test_nothing_but_the_page_itself_may_be_asked_and_no_script_but_its_own_runs(shared_tab: Tab) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.tab import Tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 
 def choices(tab: Tab, fact: str) -> Locator:

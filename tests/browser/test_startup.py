@@ -13,7 +13,7 @@ from playwright.sync_api import Route, expect
 
 from tests.browser.tab import PATIENCE_MS, Tab, workspace_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 
 @contextmanager

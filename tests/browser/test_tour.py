@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.tab import DESKTOP, PHONE, Tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 
 def callout(tab: Tab, title: str) -> Locator:

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.tab import PHONE, Tab, workspace_of_scenario
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
 
 def why(tab: Tab) -> Locator:

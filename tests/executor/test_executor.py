@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -396,6 +397,28 @@ def test_a_missing_driver_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "psycopg", None)
     error = refused(open_storage, "postgresql://host/db")
     assert (error.code, "tenor-wasm[postgres]" in error.message) == ("missing_driver", True)
+
+
+def test_a_database_that_is_away_is_told_once_with_the_reason() -> None:
+    program = (
+        "from tenor_wasm.executor.postgres import PostgresStorage as S\n"
+        "from tenor_wasm.errors import TenorError\n"
+        "try: S('postgresql://me:secret@127.0.0.1:1/none', 1, 0.5)\n"
+        "except TenorError as error: print(error.code, error.message)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stderr == "", "the pool writes no log of its own where nobody asked for one"
+    assert done.stdout.startswith("storage_unavailable the database cannot be reached; check its address (")
+    assert "Connection refused" in done.stdout
+    assert "secret" not in done.stdout
+
+
+def test_a_request_id_that_is_used_for_another_request_is_named(in_memory: Executor) -> None:
+    in_memory.create_instance("Order", "ord-001")
+    in_memory.execute_flow(*SUBMIT, {"Order": "ord-001"}, request_id="r-1")
+    in_memory.create_instance("Order", "ord-002")
+    error = refused(lambda: in_memory.execute_flow(*SUBMIT, {"Order": "ord-002"}, request_id="r-1"))
+    assert error.message == "the request id 'r-1' was used for another request; choose a new one"
 
 
 def test_stores_are_opened_by_address(tmp_path: Any) -> None:

@@ -28,6 +28,8 @@ UNITS = ("seconds", "minutes", "hours", "days")
 ORDERED = ("Int", "Decimal", "Money", "Date", "DateTime", "Duration")
 EQUALITY = ("=", "!=")
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+COMPUTATION_ERRORS = ("overflow", "index_out_of_range", "absent_variant")
+"""What may go wrong while a well-formed contract computes with well-formed inputs."""
 
 # --- types and values ------------------------------------------------------------------------------------------
 

@@ -7,22 +7,23 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-
-import pytest
+from urllib.request import urlopen
 
 from tenor_wasm import api
-from tests.server.example import CONTRACT
+from tenor_wasm.executor import Executor, open_storage
+from tests.server.example import CONTRACT, FACTS, prepare
 from tests.test_readme import ROOT, block
 
 PORT = "8124"
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[str]:
+@contextmanager
+def serving(tmp_path: Path, *variables: str) -> Iterator[str]:
     """The port of ``make serve``."""
-    command = ["make", "serve", "SERVE_PORT=0", f"SERVE_DB={tmp_path / 'orders.db'}"]
+    command = ["make", "serve", "SERVE_PORT=0", f"SERVE_DB={tmp_path / 'orders.db'}", *variables]
     with (tmp_path / "log").open("w") as log:
         making = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
@@ -37,11 +38,25 @@ def served(tmp_path: Path) -> Iterator[str]:
         making.communicate(timeout=30)
 
 
-def test_the_lines_of_the_readme_do_what_they_say(served: str) -> None:
+def test_what_was_submitted_stays_until_one_begins_anew(tmp_path: Path) -> None:
+    prepare(tmp_path / "orders.db")
+    with closing(open_storage(f"sqlite:///{tmp_path / 'orders.db'}")) as storage:
+        contract = api.load_source({CONTRACT.name: CONTRACT.read_text("utf-8")}, CONTRACT.name)
+        Executor(contract, storage).execute_flow("submit", "buyer", FACTS, {"Order": "ord-001"})
+    for variables, expected in (((), "submitted"), (("FRESH=1",), "draft")):
+        with (
+            serving(tmp_path, *variables) as port,
+            urlopen(f"http://localhost:{port}/order_approval/entities/Order") as answer,
+        ):
+            assert states(json.load(answer))["ord-001"] == expected
+
+
+def test_the_lines_of_the_readme_do_what_they_say(tmp_path: Path) -> None:
     lines, _ = block("bash")
     assert f"localhost:{PORT}/" in lines
-    program = lines.replace(f":{PORT}/", f":{served}/")
-    done = subprocess.run(["bash", "-eu"], input=program, capture_output=True, text=True, check=True)
+    with serving(tmp_path) as served:
+        program = lines.replace(f":{PORT}/", f":{served}/")
+        done = subprocess.run(["bash", "-eu"], input=program, capture_output=True, text=True, check=True)
     documents: list[Any] = [json.loads(line) for line in done.stdout.splitlines()]
     before, space, executed, after, history, record, made, by_default = documents
     assert states(before) == {"ord-001": "draft", "ord-002": "submitted"}

@@ -75,6 +75,22 @@ def test_a_store_that_is_away_is_told_with_when_to_come_again(path: str) -> None
     assert reply.headers["retry-after"] == "1"
 
 
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        ({"Content-Type": "application/x-www-form-urlencoded"}, "not application/x-www-form-urlencoded"),
+        ({"Content-Type": ""}, "Content-Type: application/json"),
+        ({"Content-Type": "application/json", "Content-Encoding": "gzip"}, "not compressed with gzip"),
+    ],
+)
+def test_a_body_of_another_kind_is_told_what_it_was_and_what_to_send(
+    quick: str, headers: dict[str, str], words: str
+) -> None:
+    reply = ask(quick, EXECUTE, "{}", headers)
+    assert (reply.status, reply.code) == (415, "unsupported_media_type")
+    assert words in reply.text
+
+
 @pytest.mark.parametrize(("path", "body", "status", "code", "place"), WRONG)
 def test_a_wrong_request_is_refused_with_the_place(
     quick: str, path: str, body: Json, status: int, code: str, place: str

@@ -61,12 +61,16 @@ def test_every_kind_of_step_can_be_shown(flow: str) -> None:
         assert why(chain(flow, facts)).splitlines()
 
 
-def test_verify_takes_a_chain_or_what_simulate_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_verify_takes_a_chain_or_what_simulate_printed_or_a_server_answered(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     document = recorded(capsys)
     for name, written in (
         ("line", json.dumps(document["provenance"])),
         ("pretty", json.dumps(document["provenance"], indent=2)),
         ("simulation", json.dumps(document)),
+        ("server", json.dumps({"provenance_chain_id": "chain_1", "chain": document["provenance"]})),
+        ("server_pretty", json.dumps({"chain": document["provenance"]}, indent=2)),
         ("blank", "\n\n" + json.dumps(document["provenance"]) + "\n\n"),
     ):
         path = tmp_path / name

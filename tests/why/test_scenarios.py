@@ -11,7 +11,7 @@ import pytest
 from tenor_wasm import api
 from tenor_wasm.cli import main
 from tests import bundles as b
-from tests.engines import EXAMPLES
+from tests.engines import EXAMPLES, ROOT
 
 Json = Any
 
@@ -200,6 +200,85 @@ def test_the_command_says_what_it_cannot_use(tmp_path: Path, capsys: pytest.Capt
     write(tmp_path, OPENED)
     assert main(["test", str(tmp_path)]) == 2
     assert "names no 'contract'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("folder", [".hidden", "dist", "build", "node_modules", "inner/build/deeper"])
+def test_folders_of_what_was_built_or_fetched_are_searched_only_by_name(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = b.bundle(*doors())
+    write(tmp_path, OPENED, contract=bundle)
+    write(tmp_path / folder, OPENED, contract=bundle)
+    assert main(["test", str(tmp_path)]) == 0
+    assert "1 passed, 0 failed" in capsys.readouterr().out
+    assert main(["test", str(tmp_path / folder)]) == 0
+    assert "1 passed, 0 failed" in capsys.readouterr().out
+
+
+NO_SCENARIOS: tuple[Json, ...] = (
+    {"$schema": "…", "properties": {"scenarios": {}}},
+    {"name": "scenarios", "calls": []},
+    [],
+    7,
+)
+
+
+@pytest.mark.parametrize("document", NO_SCENARIOS)
+def test_json_that_is_no_scenario_file_is_passed_over_and_named(
+    document: Json, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, OPENED, contract=b.bundle(*doors()))
+    other = tmp_path / "inner" / "scenarios.json"
+    other.parent.mkdir()
+    other.write_text(json.dumps(document), "utf-8")
+    assert main(["test", str(tmp_path)]) == 0
+    text = capsys.readouterr().out
+    assert "1 passed, 0 failed" in text
+    assert f'passed over, without a list "scenarios": {other}' in text
+    assert main(["test", "--json", str(tmp_path)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (len(answer["files"]), answer["passed_over"]) == (1, [str(other)])
+    assert main(["test", str(other)]) == 2, "who names it says that it is one"
+    assert "[invalid_scenarios]" in capsys.readouterr().err
+    assert main(["test", str(other.parent)]) == 2, "nothing was tested"
+    assert "no scenario file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ('{"scenarios": [', "invalid_json"),
+        ('{"scenarios": [{"facts": {}}]}', "invalid_scenarios"),
+        ('{"scenarios": [], "contract": "none.tenor"}', "unreadable_file"),
+        ('{"scenarios": [], "contract": {"kind": "Bundle"}}', "invalid_contract"),
+    ],
+)
+def test_a_bad_file_does_not_stop_the_others(
+    written: str, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = b.bundle(*doors())
+    bad = tmp_path / "inner" / "bad.scenarios.json"
+    write(tmp_path / "inner", OPENED, name="a.scenarios.json", contract=bundle)
+    write(tmp_path / "inner", BLOCKED, name="c.scenarios.json", contract=bundle)
+    (tmp_path / "inner" / "contract.json").write_text(json.dumps(bundle), "utf-8")
+    bad.write_text(written, "utf-8")
+    assert main(["test", str(tmp_path)]) == 1
+    text = capsys.readouterr().out
+    assert f"{bad}\n  FAIL it cannot be run\n" in text
+    assert f"error[{code}]" in text
+    assert "2 passed, 0 failed, 1 file cannot be run" in text
+    assert main(["test", "--json", str(tmp_path)]) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["passed"], [one["passed"] for one in answer["files"]]) == (False, [True, False, True])
+    assert answer["files"][1]["error"]["code"] == code
+
+
+def test_the_checkout_has_no_scenarios_but_those_of_the_examples(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(["test"]) == 0
+    assert "37 passed, 0 failed\n" in capsys.readouterr().out
 
 
 def test_the_examples_are_scenario_files_that_pass(capsys: pytest.CaptureFixture[str]) -> None:
