@@ -92,7 +92,7 @@ class Client:
 
     # --- flows -----------------------------------------------------------------------------------------------
 
-    def action_space_page(
+    def action_space(
         self, persona: str | None, facts: Json, cursor: str | None = None, limit: int | None = None
     ) -> Object:
         """What the persona may do to which instances: a page of the next ones of every state, and ``next_cursor``.
@@ -105,7 +105,7 @@ class Client:
         """Every page of the action space: together they name every instance."""
         cursor = None
         while True:
-            page = self.action_space_page(persona, facts, cursor, limit)
+            page = self.action_space(persona, facts, cursor, limit)
             yield page
             cursor = page["next_cursor"]
             if cursor is None:

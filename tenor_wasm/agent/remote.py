@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tenor_wasm.agent.host import Answer, Through
+from tenor_wasm.agent.host import PAGE, Answer, Through
 from tenor_wasm.api import calls
 from tenor_wasm.errors import Json
 from tenor_wasm.executor import SystemExecutor
@@ -25,6 +25,10 @@ class Remote(Through):
     def contract(self) -> Contract:
         """The contract that the server executes."""
         return self._contract
+
+    def action_space_page(self, persona: str, facts: Json, cursor: str | None = None, limit: int = PAGE) -> Answer:
+        """A page of the action space: a server answers with no more at once."""
+        return self._asked("action_space", persona, facts, cursor, limit)
 
 
 class Member(Through):

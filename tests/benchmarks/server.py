@@ -42,12 +42,11 @@ def pages(address: str) -> Mapping[tuple[str, int], float]:
     with serving(storage, [Subject({**BUNDLE, "id": f"n{size}"}) for size in SIZES]) as url:
         clients = {size: Client(url, f"n{size}") for size in SIZES}
         cursors = {
-            size: client.action_space_page("clerk", FACTS, limit=LIMIT)["next_cursor"]
-            for size, client in clients.items()
+            size: client.action_space("clerk", FACTS, limit=LIMIT)["next_cursor"] for size, client in clients.items()
         }
 
         def ask(size: int, cursor: str | None) -> int:
-            return len(clients[size].action_space_page("clerk", FACTS, cursor, LIMIT)["actions"])
+            return len(clients[size].action_space("clerk", FACTS, cursor, LIMIT)["actions"])
 
         times = medians(cursors, ask)
         for client in clients.values():

@@ -128,7 +128,7 @@ class _Worker(threading.Thread):
         client, order = self.client, self.chance.choice(ORDERS)
         match self.chance.randrange(4):
             case 0:
-                client.action_space_page("clerk", FACTS, limit=20)
+                client.action_space("clerk", FACTS, limit=20)
             case 1:
                 client.list_instances("Order", limit=20)
             case 2:

@@ -37,7 +37,7 @@ def shop() -> Iterator[Client]:
 
 def test_what_the_client_gives_is_what_the_calls_give(shop: Client) -> None:
     states = {"Order": {"ord-001": "draft", "ord-002": "draft"}, "Parcel": {}}
-    space = shop.action_space_page("clerk", FACTS)
+    space = shop.action_space("clerk", FACTS)
     assert space.pop("next_cursor") is None
     local = api.to_json(api.action_space(CONTRACT, FACTS, states, "clerk"))
     assert space["actions"] == json.loads(json.dumps(local))["actions"]
@@ -240,9 +240,12 @@ def test_a_key_that_no_header_can_hold_is_refused(key: str) -> None:
     assert not key or key not in raised.value.message
 
 
-def test_the_names_are_those_of_the_executor() -> None:
+def test_the_names_are_those_of_the_evaluator_and_the_executor() -> None:
+    for name in ("inspect", "evaluate", "action_space", "simulate_flow"):
+        assert callable(getattr(Client, name))
+        assert callable(getattr(api, name))
     shared = (
-        *("create_instance", "execute_flow", "simulate_flow", "action_space_page", "list_instances"),
+        *("create_instance", "execute_flow", "simulate_flow", "action_space", "list_instances"),
         *("history", "chains", "chain", "execution"),
     )
     for name in shared:
