@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from tenor_wasm.agent.actions import Action
 from tenor_wasm.agent.host import PAGE, Host, answered, every_instance
-from tenor_wasm.agent.words import blocked_text
+from tenor_wasm.api.blocked_text import blocked_text
 from tenor_wasm.errors import Json, TenorError
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.interchange import constructs as c

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tenor_wasm.agent.words import reason_text
 from tenor_wasm.api import calls
+from tenor_wasm.api.blocked_text import reason_text
 from tenor_wasm.api.render import to_json
 from tenor_wasm.cli.command import (
     Command,
