@@ -195,37 +195,63 @@ def test_whole_numbers_are_exact_on_the_way_in_and_out() -> None:
         assert verdict["payload"] == {"kind": "int_value", "value": value}
 
 
-class Bytes:
-    """A JavaScript buffer as Python sees it."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def to_bytes(self) -> bytes:
-        return self.text.encode("ascii")
+def written(*texts: str) -> list[int]:
+    """Put texts into the window, as JavaScript does; their lengths."""
+    joined = "".join(texts).encode("ascii")
+    carry.window(len(joined))[: len(joined)] = joined
+    return [len(text) for text in texts]
 
 
-def test_a_long_text_is_carried_as_bytes_and_answered_as_before(handle: int) -> None:
-    states = {"Order": {f"o-{number}": "draft" for number in range(carry.LONG // 8)}}
+def left(length: int) -> str:
+    """What an answer has left in the window."""
+    text = bytes(carry.window(abs(length))[: abs(length)]).decode("ascii")
+    return text if length > 0 else unpacked(text)
+
+
+def test_a_long_text_is_carried_through_the_window_and_answered_as_before(handle: int) -> None:
+    states = {"Order": {f"o-{number}": "draft" for number in range(1_000)}}
     params = json.dumps({"contract": handle, "facts": FACTS, "entity_states": states, "persona": "clerk"})
-    answer = carry.carried(dispatch, "action_space", Bytes(params))
-    assert isinstance(answer, bytes)
-    assert unpacked(answer) == dispatch("action_space", params)
-    assert len(answer) < 0.9 * len(dispatch("action_space", params))
-    assert carry.carried(dispatch, "version", Bytes("{}")) == dispatch("version", "{}")
-    assert carry.carried(lambda *given: None, 1, None) is None
+    answer = carry.carried(dispatch, 0b10, "action_space", *written(params))
+    assert isinstance(answer, int)
+    assert answer < 0
+    assert left(answer) == dispatch("action_space", params)
+    assert -answer < 0.9 * len(dispatch("action_space", params))
+    assert carry.carried(dispatch, 0b10, "version", *written("{}")) == dispatch("version", "{}")
+    assert carry.carried(lambda *given: None, 0, 1, None) is None
 
 
-def test_a_long_answer_in_one_piece_is_carried_too() -> None:
-    text = json.dumps({"long": "x" * carry.LONG})
-    answer = carry.carried(lambda given: given, Bytes(text))
-    assert isinstance(answer, bytes)
-    assert unpacked(answer) == text
+def test_texts_follow_each_other_in_the_window_among_values_that_are_none_there() -> None:
+    first, last = "x" * 10, "y" * 20
+    there = written(first, last)
+    answer = carry.carried(lambda *given: json.dumps(given), 0b1010, 7, there[0], "é", there[1], None)
+    assert answer == json.dumps([7, first, "é", last, None])
 
 
-def unpacked(answer: bytes) -> str:
+@pytest.mark.parametrize("length", [carry.LONG - 1, carry.LONG, carry.LEAST + 1, carry.KEPT + 1])
+def test_an_answer_of_any_length_is_carried(length: int) -> None:
+    text = "x" * length
+    answer = carry.carried(lambda given: given, 0b1, *written(text))
+    if length < carry.LONG:
+        assert answer == text
+    else:
+        assert answer == length
+        assert left(length) == text
+
+
+def test_the_window_is_kept_until_it_is_given_up() -> None:
+    carry.window(0)
+    usual = carry.window(1)
+    assert carry.window(len(usual)) is usual
+    assert len(carry.window(carry.KEPT)) == carry.KEPT
+    assert len(carry.window(carry.KEPT + 5)) == carry.KEPT + 5
+    assert len(carry.window(1)) == carry.KEPT + 5
+    assert len(carry.window(0)) == 0
+    assert len(carry.window(1)) == carry.LEAST
+
+
+def unpacked(answer: str) -> str:
     """As the bridge does it."""
-    lengths, _, rest = answer.decode("ascii").partition("\n")
+    lengths, _, rest = answer.partition("\n")
     ends = [0, *accumulate(map(int, lengths.split(",")))]
     parts = [rest[begin:end] for begin, end in pairwise(ends)]
     assert ends[-1] == len(rest)

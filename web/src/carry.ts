@@ -1,35 +1,110 @@
 /**
- * Texts between JavaScript and Python. Pyodide converts a text one character after the other; a long one crosses several times
- * sooner as bytes, as long as it is ASCII, and what is not goes as Pyodide would have it.
+ * Texts between JavaScript and Python. Pyodide converts a text one character after the other, and makes an object for bytes that are
+ * handed over; a long text crosses sooner through a window, bytes of Python's that both sides read and write. It has to be ASCII: what
+ * is not goes as Pyodide would have it.
  */
 
 import type { PlainFunction } from "./runtime.js";
 
-/** Characters from which a text crosses sooner as bytes: a character costs 5 ns otherwise, the bytes 5 µs in all. */
-const LONG = 1_500;
+/** Characters from which a text crosses sooner through the window: a character costs 5 ns otherwise, the window 1.5 µs in all. */
+const LONG = 1_000;
 
-/** Python's bytes as JavaScript sees them. */
+/** As in tenor_wasm.api.carry: a window with more bytes is not kept for the next call, and so many values have marks. */
+const KEPT = 2 ** 20;
+const MOST_VALUES = 8;
+
+/** Python's window as JavaScript sees it. */
 interface PythonBytes {
-  getBuffer(type: "u8"): { readonly data: Uint8Array; release(): void };
+  getBuffer(type: "u8"): PythonBuffer;
   destroy(): void;
 }
 
-/** `carried` of the module tenor_wasm.api.carry. */
-export type Carrier = (callable: unknown, ...values: readonly unknown[]) => string | PythonBytes | undefined;
+interface PythonBuffer {
+  readonly data: Uint8Array;
+  release(): void;
+}
+
+/** The functions of tenor_wasm.api.carry. */
+export interface CarryModule {
+  carried(callable: unknown, marks: number, ...values: readonly unknown[]): string | number | undefined;
+  window(size: number): PythonBytes;
+}
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** The same function, for which long texts cross as bytes. */
-export function carrying(callable: PlainFunction, carrier: Carrier): PlainFunction {
-  return (...values) => {
-    if (!values.some(isLong) || !values.every(isPlain)) return callable(...values);
-    const answer = carrier(callable, ...values.map(asBytes));
-    return typeof answer === "object" ? unpacked(textOf(answer)) : answer;
-  };
+/** What crosses to Python and back by the window. */
+export class Carry {
+  readonly #python: CarryModule;
+  #buffer: PythonBuffer | undefined;
+
+  constructor(python: CarryModule) {
+    this.#python = python;
+  }
+
+  /** The same function, for which long texts cross through the window. */
+  for(callable: PlainFunction): PlainFunction {
+    return (...values) => {
+      if (!values.some(isLong) || !values.every(isPlain) || values.length > MOST_VALUES) return callable(...values);
+      const [marks, given] = this.#written(values);
+      const answer = this.#python.carried(callable, marks, ...given);
+      const text = typeof answer === "number" ? this.#read(answer) : answer;
+      if ((this.#buffer?.data.length ?? 0) > KEPT) this.#giveUp();
+      return text;
+    };
+  }
+
+  dispose(): void {
+    this.#buffer?.release();
+    this.#buffer = undefined;
+  }
+
+  /** The values, with lengths in the place of the texts that are in the window now, and marks for these. */
+  #written(values: readonly Value[]): [marks: number, given: Value[]] {
+    let room = 0;
+    for (const value of values) if (isLong(value)) room += value.length;
+    const bytes = this.#bytes(room);
+    const given = [...values];
+    let marks = 0;
+    let begin = 0;
+    for (const [place, value] of values.entries()) {
+      if (!isLong(value)) continue;
+      const { read, written } = encoder.encodeInto(value, begin === 0 ? bytes : bytes.subarray(begin));
+      // More bytes than characters, or no room for all: not ASCII. Half of a surrogate pair is changed on the way, and Python must see it.
+      if (read !== written || read !== value.length) continue;
+      marks |= 1 << place;
+      begin += written;
+      given[place] = written;
+    }
+    return [marks, given];
+  }
+
+  #giveUp(): void {
+    this.dispose();
+    this.#python.window(0).destroy();
+  }
+
+  #read(length: number): string {
+    const size = Math.abs(length);
+    const text = decoder.decode(this.#bytes(size).subarray(0, size));
+    return length < 0 ? unpacked(text) : text;
+  }
+
+  /** The window, with room for so many bytes. Its memory moves when Python gets more of it, and nothing is seen any more where it was. */
+  #bytes(size: number): Uint8Array {
+    const seen = this.#buffer?.data;
+    if (seen !== undefined && seen.length >= size) return seen;
+    this.dispose();
+    const window = this.#python.window(size);
+    this.#buffer = window.getBuffer("u8");
+    window.destroy();
+    return this.#buffer.data;
+  }
 }
 
-/** What Python takes as it is: bytes must be ours. */
+type Value = string | number | undefined;
+
+/** What Python takes as it is: an object must not be taken for a text's length. */
 function isPlain(value: unknown): boolean {
   return PLAIN.has(typeof value);
 }
@@ -38,23 +113,6 @@ const PLAIN: ReadonlySet<string> = new Set(["string", "number", "boolean", "unde
 
 function isLong(value: unknown): value is string {
   return typeof value === "string" && value.length >= LONG;
-}
-
-function asBytes(value: string | number | undefined): Uint8Array | string | number | undefined {
-  if (!isLong(value)) return value;
-  const bytes = encoder.encode(value);
-  // Half of a surrogate pair has no UTF-8 form: the encoder would put another character there, and Python must see it.
-  return bytes.length === value.length ? bytes : value;
-}
-
-function textOf(bytes: PythonBytes): string {
-  const buffer = bytes.getBuffer("u8");
-  try {
-    return decoder.decode(buffer.data);
-  } finally {
-    buffer.release();
-    bytes.destroy();
-  }
 }
 
 /**

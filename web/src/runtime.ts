@@ -11,7 +11,7 @@
 
 import type { PyodideAPI } from "pyodide";
 import { type Bytes, downloadError, Downloads, nodeModule, withTimer } from "./assets.js";
-import { type Carrier, carrying } from "./carry.js";
+import { Carry, type CarryModule } from "./carry.js";
 import { abortError, asTenorError, TenorError } from "./errors.js";
 import { contentsOf, fetchFiles, fetchWasm, neededFirst, type FileContents, type StartFiles } from "./files.js";
 import type { Progress, Stage, StartOptions } from "./protocol.js";
@@ -129,12 +129,13 @@ async function importPyodide(downloads: Downloads, indexURL: string): Promise<Py
 async function install(pyodide: PyodideAPI, files: StartFiles): Promise<Runtime> {
   const kind = await files.kind;
   const { rest } = await INSTALLERS[kind](pyodide, files);
-  const { carried } = importFunctions(pyodide, "tenor_wasm.api.carry", ["carried"]);
-  const held: Callable[] = [carried];
+  const python = importFunctions(pyodide, "tenor_wasm.api.carry", ["carried", "window"]);
+  const held: Callable[] = [python.carried, python.window];
+  const carry = new Carry(python as unknown as CarryModule);
   const functions: Runtime["functions"] = (module, names) => {
     const imported = importFunctions(pyodide, module, names);
     held.push(...Object.values<Callable>(imported));
-    const entries = names.map((name) => [name, carrying(imported[name], carried as unknown as Carrier)] as const);
+    const entries = names.map((name) => [name, carry.for(imported[name])] as const);
     return Object.fromEntries(entries) as Record<(typeof names)[number], PlainFunction>;
   };
   const { dispatch } = functions(ENTRY_MODULE, ["dispatch"]);
@@ -144,6 +145,7 @@ async function install(pyodide: PyodideAPI, files: StartFiles): Promise<Runtime>
     dispatch: (method, params) => dispatch(method, params) as string,
     functions,
     dispose: () => {
+      carry.dispose();
       for (const callable of held.splice(0)) callable.destroy();
     },
     files: kind,

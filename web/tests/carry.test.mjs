@@ -1,52 +1,105 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { carrying } from "../dist/carry.js";
+import { Carry } from "../dist/carry.js";
 
-/** Python's side: says how each value came, and answers with bytes where it was asked by bytes. */
-function crossing() {
+const LEAST = 64;
+
+/** Python's side: notes how each value came, and answers by the window where it was asked by it. */
+function crossing({ answer = (given) => given.join("|") } = {}) {
   const came = [];
+  const windows = [];
+  let content = new Uint8Array(0);
   let held = 0;
-  const told = (values) => values.map((value) => (value instanceof Uint8Array ? "bytes" : typeof value)).join(" ");
-  const carrier = (callable, ...values) => {
-    came.push(told(values));
-    const given = values.map((value) => (value instanceof Uint8Array ? String.fromCharCode(...value) : value));
-    const answer = callable(...given);
-    if (!/^[\x00-\x7f]*$/.test(answer)) return answer;
-    const data = new TextEncoder().encode(`${answer.length}\n${answer}`);
-    held += 2;
-    return { getBuffer: () => ({ data, release: () => held-- }), destroy: () => held-- };
+  const roomy = (size) => {
+    if (content.length < size) content = new Uint8Array(Math.max(size, LEAST));
+    return content;
   };
-  const call = carrying((...values) => values.join("|"), carrier);
-  return { call, came, held: () => held };
+  const python = {
+    window(size) {
+      windows.push(size);
+      if (size === 0) content = new Uint8Array(0);
+      else roomy(size);
+      held++;
+      return { getBuffer: () => (held++, { data: content, release: () => held-- }), destroy: () => held-- };
+    },
+    carried(callable, marks, ...values) {
+      came.push(values.map((value, place) => (marks & (1 << place) ? "window" : typeof value)).join(" "));
+      let begin = 0;
+      const given = values.map((value, place) => {
+        if (!(marks & (1 << place))) return value;
+        return new TextDecoder().decode(content.subarray(begin, (begin += value)));
+      });
+      const told = callable(...given);
+      if (typeof told !== "string" || !/^[\x00-\x7f]*$/.test(told)) return told;
+      roomy(told.length).set(new TextEncoder().encode(told));
+      return told.length;
+    },
+  };
+  const carry = new Carry(python);
+  /** Python gets more memory: what was seen of it is seen no more. */
+  const moved = () => {
+    const before = content;
+    content = before.slice();
+    structuredClone(before.buffer, { transfer: [before.buffer] });
+  };
+  return { call: carry.for((...given) => answer(given)), carry, python, came, windows, moved, held: () => held };
 }
 
 const LONG = `"${"x".repeat(30_000)}"`;
 
 test("short texts go as they are", () => {
-  const { call, came } = crossing();
+  const { call, came, windows } = crossing();
   assert.equal(call(1, "{}", undefined), "1|{}|");
-  assert.deepEqual(came, []);
+  assert.deepEqual([came, windows], [[], []]);
 });
 
-test("a long text goes as bytes, its answer comes as bytes, and nothing is kept", () => {
-  const { call, came, held } = crossing();
-  assert.ok(call(7, "{}", LONG) === `7|{}|${LONG}`);
-  assert.deepEqual(came, ["number string bytes"]);
+test("a long text goes by the window and its answer comes by it; the window is kept until the end", () => {
+  const { call, carry, came, windows, held } = crossing();
+  for (const number of [7, 8]) assert.ok(call(number, "{}", LONG) === `${number}|{}|${LONG}`);
+  assert.deepEqual(came, ["number string window", "number string window"]);
+  assert.deepEqual(windows, [LONG.length, LONG.length + 5]);
+  assert.equal(held(), 1);
+  carry.dispose();
   assert.equal(held(), 0);
 });
 
-test("a text goes as bytes from where that is sooner", () => {
+test("long texts follow each other in the window", () => {
   const { call, came } = crossing();
-  call("x".repeat(1_499));
-  call("x".repeat(1_500));
-  assert.deepEqual(came, ["bytes"]);
+  const other = LONG.replaceAll("x", "y");
+  assert.ok(call(LONG, 3, other, "z") === `${LONG}|3|${other}|z`);
+  assert.deepEqual(came, ["window number window string"]);
+});
+
+test("a text goes by the window from where that is sooner", () => {
+  const { call, came } = crossing();
+  call("x".repeat(999));
+  call("x".repeat(1_000));
+  assert.deepEqual(came, ["window"]);
+});
+
+test("the window is looked for again where Python's memory has moved, before a call or in it", () => {
+  const { call, windows, moved } = crossing({ answer: ([text]) => (text.endsWith("!") && moved(), text) });
+  assert.ok(call(LONG) === LONG);
+  moved();
+  assert.ok(call(LONG) === LONG);
+  assert.ok(call(`${LONG}!`) === `${LONG}!`);
+  assert.equal(windows.length, 4);
+});
+
+test("a very large window is given up after the call", () => {
+  const { call, windows, moved, held } = crossing({ answer: () => (moved(), "short") });
+  const size = 2 ** 20 + 1;
+  assert.equal(call("x".repeat(size)), "short");
+  assert.deepEqual(windows, [size, 5, 0]);
+  assert.equal(held(), 0);
 });
 
 test("what an answer repeats comes once, and is put where it belongs", () => {
   const parts = ["[\u00001\u0000,\u00002\u0000,\u00001\u0000]", '"first"', "2"];
-  const data = new TextEncoder().encode(`${parts.map(({ length }) => length).join(",")}\n${parts.join("")}`);
-  const call = carrying(() => "", () => ({ getBuffer: () => ({ data, release: () => undefined }), destroy: () => undefined }));
-  assert.equal(call(LONG), '["first",2,"first"]');
+  const packed = `${parts.map(({ length }) => length).join(",")}\n${parts.join("")}`;
+  const { python } = crossing({});
+  const carry = new Carry({ ...python, carried: (callable, ...given) => -python.carried(callable, ...given) });
+  assert.equal(carry.for(() => packed)(LONG), '["first",2,"first"]');
 });
 
 for (const [what, part] of [
@@ -55,8 +108,8 @@ for (const [what, part] of [
 ]) {
   test(`a long text ${what} goes as text`, () => {
     const { call, came } = crossing();
-    assert.ok(call(LONG + part) === LONG + part);
-    assert.deepEqual(came, ["string"]);
+    assert.ok(call(LONG + part, LONG) === `${LONG + part}|${LONG}`);
+    assert.deepEqual(came, ["string window"]);
   });
 }
 
@@ -66,6 +119,12 @@ test("a caller's own bytes are not taken for ours", () => {
   assert.deepEqual(came, []);
 });
 
+test("more values than have marks go as they are", () => {
+  const { call, came } = crossing();
+  assert.ok(call(...Array(8).fill(1), LONG) === `${"1|".repeat(8)}${LONG}`);
+  assert.deepEqual(came, []);
+});
+
 test("an answer of nothing stays nothing", () => {
-  assert.equal(carrying(() => undefined, () => undefined)(LONG), undefined);
+  assert.equal(crossing({ answer: () => undefined }).call(LONG), undefined);
 });
