@@ -68,6 +68,8 @@ def ids_text(ids: Group, plain: Callable[[Group], bool] = are_plain) -> str:
 
 def others_text(others: Others, plain: Callable[[Group], bool] = are_plain) -> str:
     """Instances and their states as a JSON object, sorted by id; where no id is unusual, sorted and joined as texts."""
+    if others.pairs is not None:
+        return f"{{{others.pairs}}}"
     groups = others.groups
     number = len(others)
     if number <= FEW:

@@ -17,6 +17,7 @@ from tenor_wasm.api.calls import (
     space_inputs,
 )
 from tenor_wasm.api.json_text import has_members, read_json, scan_json
+from tenor_wasm.api.written_states import written_states
 from tenor_wasm.errors import Json
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import EntityStates, counted_entity_states
@@ -32,7 +33,9 @@ def evaluation_of(contract: Contract, facts: str) -> Evaluation:
 
 def space_inputs_of(contract: Contract, facts: str, entity_states: str, persona: str) -> SpaceInputs:
     """What an action space is computed from. Raises as ``read_json`` and ``calls.read_space_inputs``."""
-    states = _quick_states(contract, entity_states, True)
+    states = written_states(entity_states, contract.entities)
+    if states is None:
+        states = _quick_states(contract, entity_states, True)
     if states is None:
         facts_json, states_json = read_json(facts, "the facts"), read_json(entity_states, "the entity states")
         return read_space_inputs(contract, facts_json, states_json, persona)

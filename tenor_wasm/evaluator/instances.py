@@ -27,12 +27,14 @@ class Others(Mapping[str, str]):
     """The instances outside some states, each with its state, sorted by id.
 
     ``groups`` holds them by state, shared with the instances they come from; the map itself is made when it is read.
+    ``pairs`` is the map as JSON text without its braces, where somebody knows it.
     """
 
-    __slots__ = ("_ids", "_states", "groups")
+    __slots__ = ("_ids", "_states", "groups", "pairs")
 
-    def __init__(self, groups: Mapping[str, Group]) -> None:
+    def __init__(self, groups: Mapping[str, Group], pairs: str | None = None) -> None:
         self.groups = groups
+        self.pairs = pairs
         self._ids: Group | None = None
         self._states: dict[str, str] | None = None
 

@@ -1,0 +1,177 @@
+"""States that are picked out of a text are those that the general reader finds; of no other text is anything found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import chain, combinations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tenor_wasm.api import compat, written_states
+from tenor_wasm.api.fragments import others_text
+from tenor_wasm.api.json_text import read_json
+from tenor_wasm.evaluator.entity_states import EntityStates, read_entity_states
+from tests import bundles as b
+
+ENTITIES = b.load(b.entity("Order", "draft", "sent", "paid"), b.entity("Parcel", "sent", "a", "é")).entities
+STATES = {"Order": ("draft", "sent", "paid"), "Parcel": ("sent", "a")}
+
+PLAIN = [f"{prefix}{number}" for prefix in ("o-", "O_") for number in range(12)]
+"""Ids as people write them."""
+
+MARKS = [":", ",", "{", "}", "[", "]", ",:", "},", ":{", ";", "~", "#", "'", " ", "!", "a b", "a!", "a", "ab"]
+"""Ids that look like what stands between ids, or that sort beside the mark that ends one."""
+
+UNUSUAL = ['"', "\\", "\n", "\x00", "\x1f", "\x7f", "é", "🙂", ""]
+"""Ids that are written otherwise than they are, or that are none."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _however_short() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(written_states, "LONG", 0)
+        yield
+
+
+def ids(*kinds: list[str]) -> st.SearchStrategy[str]:
+    return st.sampled_from([*chain(*kinds)])
+
+
+@st.composite
+def nested(draw: st.DrawFn, of: st.SearchStrategy[str]) -> dict[str, dict[str, str]]:
+    """Some instances of one entity or both."""
+    entities = draw(st.lists(st.sampled_from([*STATES]), min_size=1, max_size=2, unique=True))
+    return {
+        entity_id: draw(st.dictionaries(of, st.sampled_from(STATES[entity_id]), min_size=1, max_size=16))
+        for entity_id in entities
+    }
+
+
+def compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def seen(states: EntityStates) -> object:
+    """All that an answer may say of states."""
+    every = [(entity_id, states.of(entity_id)) for entity_id in states.entity_ids()]
+    return [
+        (
+            entity_id,
+            dict(one.states),
+            list(one.ids),
+            {state: list(group) for state, group in sorted(one.by_state.items())},
+            one.order,
+            [
+                (
+                    list(one.within(some)),
+                    others_text(one.outside(some)),
+                    list(one.outside(some).ids),
+                    dict(one.outside(some)),
+                )
+                for number in range(4)
+                for some in combinations(STATES[entity_id], number)
+            ],
+        )
+        for entity_id, one in every
+    ]
+
+
+def general(text: str) -> EntityStates:
+    return read_entity_states(read_json(text), ENTITIES)
+
+
+@given(nested(ids(PLAIN, [":", ",", "{", "[", ",:", ":{"])))
+@example({"Order": {"b": "paid", "a": "draft"}, "Parcel": {"only": "sent"}})
+def test_what_people_write_is_picked_out(states: dict[str, dict[str, str]]) -> None:
+    text = compact(states)
+    found = written_states.written_states(text, ENTITIES)
+    assert found is not None
+    assert seen(found) == seen(general(text))
+    assert found == general(text)
+
+
+@given(
+    nested(ids(PLAIN, MARKS, UNUSUAL) | st.text(max_size=3)), st.sampled_from([(",", ":"), (", ", ": "), (",", ": ")])
+)
+def test_whatever_else_is_written_is_read_as_always(states: dict[str, dict[str, str]], marks: tuple[str, str]) -> None:
+    text = json.dumps(states, separators=marks)
+    found = written_states.written_states(text, ENTITIES)
+    if found is not None:
+        assert seen(found) == seen(general(text))
+
+
+CHARACTERS = st.sampled_from([*'"":,{}[]\\ aos-1', "sent", '"sent"', '":"', '","', '"},"', "\n", "é"])
+
+
+@given(nested(ids(PLAIN, MARKS)), st.data())
+def test_a_damaged_text_is_not_taken_for_another(states: dict[str, dict[str, str]], data: st.DataObject) -> None:
+    text = compact(states)
+    for _ in range(data.draw(st.integers(1, 3))):
+        begin = data.draw(st.integers(0, len(text)))
+        end = min(len(text), begin + data.draw(st.integers(0, 3)))
+        text = text[:begin] + data.draw(CHARACTERS | st.just("")) + text[end:]
+    found = written_states.written_states(text, ENTITIES)
+    if found is not None:
+        assert seen(found) == seen(general(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Order":{"a":"sent","a":"sent"}}',
+        '{"Order":{"b":"sent","a":"sent","b":"paid"}}',
+        '{"Order":{"a":"sent"},"Order":{"b":"sent"}}',
+        '{"Order":{"a":"lost"}}',
+        '{"Other":{"a":"sent"}}',
+        '{"Order":{"":"sent"}}',
+        '{"Order":{"a":"sent","":"sent"}}',
+        '{"Order":{"a",":"sent"b":"sent"}}',
+        '{"Order":{"a":"sent","b"}}',
+        '{"Order":{"a":"sent""b":"sent"}}',
+        '{"Order":{"a":"sent"}},"Parcel":{"a":"sent"}}',
+        '{"Order":{"a":"sent"}"Parcel":{"a":"sent"}}',
+        '{"Order":{"a":"sent"},"Parcel"{"a":"sent"}}',
+        '{"Order":{"a":"sent"},"Parcel":{"a":{"b":"sent"}}',
+        '{"Order":{"a\nb":"sent"}}',
+        '{"Order":{"a\\u0062":"sent"}}',
+        '{"Order":{}}',
+        '{"Order":"sent"}',
+        '{"":"}}',
+        '{"}}',
+        "",
+    ],
+)
+def test_of_what_is_not_right_or_not_plain_nothing_is_found(text: str) -> None:
+    assert written_states.written_states(text, ENTITIES) is None
+
+
+def test_an_entity_may_have_more_states_than_a_byte_has_numbers() -> None:
+    states = [f"s{number}" for number in range(written_states.MOST_STATES + 1)]
+    most, more = (b.load(b.entity("Order", *some)).entities for some in (states[:-1], states))
+    text = compact({"Order": {f"o-{state}": state for state in states[:-1]}})
+    assert written_states.written_states(text, more) is None
+    found = written_states.written_states(text, most)
+    assert found is not None
+    assert list(found.of("Order").within((states[-2],))) == [f"o-{states[-2]}"]
+
+
+def test_an_action_space_is_the_same_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = b.bundle(
+        b.entity("Order", *STATES["Order"]),
+        b.persona(),
+        b.operation("send", "Order: draft -> sent"),
+        b.operation("settle", "Order: sent -> paid"),
+        b.flow("sending", b.act("send")),
+        b.flow("settling", b.act("settle")),
+    )
+    handle = json.loads(compat.load_contract(json.dumps(bundle)))["handle"]
+    for names in ([f"o-{number}" for number in range(40)], ["only"]):
+        for shift in range(3):
+            text = compact({"Order": {name: STATES["Order"][(place + shift) % 3] for place, name in enumerate(names)}})
+            quick = compat.compute_action_space(handle, "{}", text, "clerk")
+            with monkeypatch.context() as patched:
+                patched.setattr(written_states, "LONG", len(text) + 1)
+                assert compat.compute_action_space(handle, "{}", text, "clerk") == quick
