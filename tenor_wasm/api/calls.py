@@ -282,7 +282,11 @@ def simulate_on(
 
 def warnings_of(snapshot: Snapshot, persona: str) -> tuple[Finding, ...]:
     """What deserves a warning in an answer about a persona."""
-    return (*snapshot.facts.warnings, *_persona_warnings(snapshot.contract, persona))
+    warnings, personas = snapshot.facts.warnings, snapshot.contract.personas
+    if not personas or persona in personas:
+        return warnings
+    message = f"the persona '{persona}' is not declared; declared are {listed(personas)}"
+    return (*warnings, Finding("unknown_persona", message, ""))
 
 
 def inspect(contract: Contract) -> Inspection:
@@ -319,13 +323,6 @@ def check_text(value: Json, name: str) -> None:
 def invalid_argument(argument: str, message: str, path: str = "") -> TenorError:
     """The error for an argument that is not what it should be; ``path`` leads from the argument to the place."""
     return TenorError("invalid_argument", message, path, {"argument": argument})
-
-
-def _persona_warnings(contract: Contract, persona: str) -> tuple[Finding, ...]:
-    if not contract.personas or persona in contract.personas:
-        return ()
-    message = f"the persona '{persona}' is not declared; declared are {listed(contract.personas)}"
-    return (Finding("unknown_persona", message, ""),)
 
 
 def read_states(entity_states: Json | EntityStates, contract: Contract) -> EntityStates:

@@ -72,7 +72,7 @@ def _quick_snapshot(contract: Contract, text: str) -> Snapshot | None:
     if not generated.is_worth_asking():
         return None
     counted = counted_snapshot(contract, scan_json(text))
-    return counted.snapshot if counted is not None and has_members(text, counted.members) else None
+    return counted[0] if counted is not None and has_members(text, counted[1]) else None
 
 
 def _quick_states(contract: Contract, text: str, grouped: bool) -> EntityStates | None:

@@ -9,12 +9,12 @@ what a caller gave. One that would not say what the run itself said is not kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tenor_wasm.api.calls import Simulation, declared_flow, read_bindings, read_states, warnings_of
 from tenor_wasm.api.contract_texts import texts_of, warnings_text
 from tenor_wasm.api.fragments import quoted
-from tenor_wasm.api.ways import Asked, Fork, found, kept, watched
+from tenor_wasm.api.ways import Asked, Fork, Watched, found, kept
 from tenor_wasm.api.write import run_text, simulation_text
 from tenor_wasm.errors import Json
 from tenor_wasm.evaluator.compiled import compiled
@@ -30,27 +30,30 @@ LONGEST = 50_000
 MOST_LAYOUTS = 1_000
 """Layouts that are kept per contract."""
 
-_MARK = pattern(r"(?:\x00|\\u0000)([0-9a-z]+)(?:\x00|\\u0000)")
+PERSONA, VERDICTS, WARNINGS, FIRST_ID = range(4)
+"""The numbers of the texts that fill places; the ids of the bound instances follow each other."""
+
+_MARK = pattern(r"(?:\x00|\\u0000)([0-9]+)(?:\x00|\\u0000)")
 """A mark in a text that is being laid out; in ids it has been escaped."""
 
 
 class Layout:
-    """The text of a run: a ``template`` with its ``places`` in order."""
+    """The text of a run: a ``template`` with its ``places`` in order, each the number of the text that fills it."""
 
     __slots__ = ("places", "template")
 
     def __init__(self, text: str) -> None:
         parts = _MARK.split(text)
         self.template = "%s".join([part.replace("%", "%%") for part in parts[::2]])
-        self.places = tuple(parts[1::2])
+        self.places = tuple(map(int, parts[1::2]))
 
-    def filled(self, texts: Mapping[str, str]) -> str:
+    def filled(self, texts: Sequence[str]) -> str:
         """The text with each place filled."""
         return self.template % tuple(map(texts.__getitem__, self.places))
 
-    def says(self, text: str, texts: Mapping[str, str]) -> bool:
+    def says(self, text: str, texts: Sequence[str]) -> bool:
         """Whether it says the text of the run that it was made of; not where a contract holds such marks itself."""
-        return texts.keys() >= {*self.places} and self.filled(texts) == text
+        return max(self.places, default=0) < len(texts) and self.filled(texts) == text
 
 
 NO_LAYOUT = Layout("")
@@ -97,21 +100,22 @@ def simulated_text(
 ) -> str:
     """The answer of ``simulate_flow`` as JSON text, for bindings that were read. Raises as ``execute_flow``."""
     contract = snapshot.contract
-    states = entity_states.with_defaults(contract.entities)
     bindings = given or dict.fromkeys(compiled(contract).entities_of(flow.id), DEFAULT_INSTANCE)
-    stand = tuple([states.state(entity_id, instance_id) for entity_id, instance_id in bindings.items()])
+    entities = contract.entities
+    stand = [entity_states.state_or_default(entities[entity_id], bindings[entity_id]) for entity_id in bindings]
     key = (flow.id, not given, *bindings, *stand)
     layouts = _layouts_of(contract)
     layout = found(layouts.met.get(key), snapshot)
     warnings = warnings_of(snapshot, persona)
-    texts = {
-        "p": quoted(persona),
-        "v": texts_of(contract).verdicts(snapshot.verdicts),
-        "w": warnings_text(warnings),
-        **{str(index): quoted(instance_id)[1:-1] for index, instance_id in enumerate(bindings.values())},
-    }
+    texts = [
+        quoted(persona),
+        texts_of(contract).verdicts(snapshot.verdicts),
+        warnings_text(warnings),
+        *[quoted(instance_id)[1:-1] for instance_id in bindings.values()],
+    ]
     if layout is not None and layout is not NO_LAYOUT:
         return layout.filled(texts)
+    states = entity_states.with_defaults(entities)
     text = simulation_text(Simulation(execute_flow(flow, persona, snapshot, states, bindings), given, warnings))
     if layout is None:
         marked, asked = _marked(snapshot, flow, dict(zip(bindings, stand, strict=True)), given)
@@ -124,8 +128,13 @@ def _marked(
     snapshot: Snapshot, flow: Flow, stand: Mapping[str, str | None], given: Mapping[str, str]
 ) -> tuple[str, Asked]:
     """The text of the run with marks, and what was asked on its way."""
-    asked = watched(snapshot)
-    bindings = {entity_id: f"\x00{index}\x00" for index, entity_id in enumerate(stand)}
+    asked = Watched(snapshot)
+    bindings = {entity_id: _mark(FIRST_ID + index) for index, entity_id in enumerate(stand)}
     nested = {entity_id: {} if state is None else {bindings[entity_id]: state} for entity_id, state in stand.items()}
     result = execute_flow(flow, "", asked, EntityStates.nested(nested), bindings)
-    return run_text(result, bindings if given else {}, "\x00p\x00", "\x00v\x00", "\x00w\x00"), asked.asked
+    shown = bindings if given else {}
+    return run_text(result, shown, _mark(PERSONA), _mark(VERDICTS), _mark(WARNINGS)), asked.asked
+
+
+def _mark(number: int) -> str:
+    return f"\x00{number}\x00"

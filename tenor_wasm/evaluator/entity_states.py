@@ -74,6 +74,13 @@ class EntityStates(Mapping[tuple[str, str], str]):
         """The state of an instance, or ``None`` when it does not exist."""
         return self.of(entity_id).states.get(instance_id)
 
+    def state_or_default(self, entity: Entity, instance_id: str) -> str | None:
+        """The state of an instance as it would be ``with_defaults``."""
+        instances = self._by_entity.get(entity.id)
+        if instances is not None:
+            return instances.states.get(instance_id)
+        return entity.initial if instance_id == DEFAULT_INSTANCE else None
+
     def with_states(self, changes: Mapping[tuple[str, str], str | None]) -> EntityStates:
         """A new map with these instances set, or taken out (``None``); this one stays as it is.
 

@@ -52,10 +52,10 @@ def assemble_facts(contract: Contract, json: Json) -> FactSet:
             if fact_id not in contract.facts:
                 findings.warn("unknown_fact", f"the fact '{fact_id}' is not declared and was ignored", (None, fact_id))
     findings.raise_if_any("invalid_facts", "facts")
-    return FactSet(values, assertion_sources(contract, [fact.id for fact in absent]), tuple(findings.warnings))
+    sources = assertion_sources(compiled(contract).all_external, [fact.id for fact in absent])
+    return FactSet(values, sources, tuple(findings.warnings))
 
 
-def assertion_sources(contract: Contract, absent: Iterable[str]) -> Mapping[str, str]:
-    """Where each fact comes from, when these were not given."""
-    external = compiled(contract).all_external
+def assertion_sources(external: Mapping[str, str], absent: Iterable[str]) -> Mapping[str, str]:
+    """Where each fact comes from, when these were not given; ``external`` says so of all that a contract declares."""
     return {**external, **dict.fromkeys(absent, CONTRACT)} if absent else external

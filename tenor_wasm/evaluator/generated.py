@@ -8,7 +8,7 @@ shows what is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from tenor_wasm.errors import Json, TenorError
 from tenor_wasm.evaluator.predicates import PredicateFunction, TermFunction
@@ -21,22 +21,12 @@ MADE_AT = 30
 Rules: TypeAlias = Iterable[tuple[Rule, PredicateFunction, TermFunction]]
 """The rules in the order of strata, with what decides them and what computes their payloads, as composed."""
 
-Function: TypeAlias = Callable[[Json], tuple[Any, ...] | None]
-"""What is made: from the JSON of the facts to the parts of ``Evaluated``."""
+Evaluated: TypeAlias = tuple[dict[str, Any], tuple[str, ...], dict[str, VerdictInstance], int | None, int]
+"""Facts and verdicts that were found quickly: the values, the facts that have their default, the verdicts by type,
+``produced`` as in ``VerdictSet``, and how many members all objects of the given JSON have."""
 
-
-class Evaluated(NamedTuple):
-    """Facts and verdicts that were found quickly.
-
-    ``absent`` are the facts that have their default, ``produced`` is that of ``VerdictSet``, ``members`` how many
-    members all objects of the given JSON have.
-    """
-
-    values: dict[str, Any]
-    absent: tuple[str, ...]
-    verdicts: dict[str, VerdictInstance]
-    produced: int | None
-    members: int
+Function: TypeAlias = Callable[[Json], Evaluated | None]
+"""What is made: from the JSON of the facts."""
 
 
 class Generated:
@@ -66,7 +56,6 @@ class Generated:
         if self._function is None or type(json) is not dict:
             return None
         try:
-            found = self._function(json)
+            return self._function(json)
         except (KeyError, TypeError, TenorError):
             return None
-        return None if found is None else Evaluated._make(found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tenor_wasm.errors import Json, TenorError
@@ -26,17 +25,25 @@ class Decision(NamedTuple):
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Facts and verdicts as they were when an evaluation began; nothing that follows changes them.
 
     What was decided on it once stays decided, however many flows and steps ask.
     """
 
-    contract: Contract
-    facts: FactSet
-    verdicts: VerdictSet
-    _decisions: dict[int, Decision] = field(default_factory=dict, repr=False, compare=False)
+    __slots__ = ("_decisions", "contract", "facts", "verdicts")
+
+    def __init__(
+        self,
+        contract: Contract,
+        facts: FactSet,
+        verdicts: VerdictSet,
+        decisions: dict[int, Decision] | None = None,
+    ) -> None:
+        self.contract = contract
+        self.facts = facts
+        self.verdicts = verdicts
+        self._decisions = {} if decisions is None else decisions
 
     def decide(self, predicate: Predicate, kind: str, name: str) -> Decision:
         """Evaluate a precondition or condition on this snapshot (§10.3).
@@ -60,17 +67,10 @@ class Snapshot:
         return decision
 
 
-class Counted(NamedTuple):
-    """A snapshot that was taken quickly, and how many members all objects of the facts have."""
-
-    snapshot: Snapshot
-    members: int
-
-
 def take_snapshot(contract: Contract, facts: Json) -> Snapshot:
     """Assemble the facts and evaluate every rule. Raises as ``assemble_facts`` and ``evaluate_rules`` do."""
     counted = counted_snapshot(contract, facts) if compiled(contract).generated.is_worth_asking() else None
-    return general_snapshot(contract, facts) if counted is None else counted.snapshot
+    return general_snapshot(contract, facts) if counted is None else counted[0]
 
 
 def general_snapshot(contract: Contract, facts: Json) -> Snapshot:
@@ -79,12 +79,16 @@ def general_snapshot(contract: Contract, facts: Json) -> Snapshot:
     return Snapshot(contract, fact_set, evaluate_rules(contract, fact_set))
 
 
-def counted_snapshot(contract: Contract, facts: Json) -> Counted | None:
-    """The same by the function that was made for the contract; ``None`` where only the general way can tell."""
-    found = compiled(contract).generated.evaluate(facts)
+def counted_snapshot(contract: Contract, facts: Json) -> tuple[Snapshot, int] | None:
+    """The same by the function that was made for the contract, and how many members all objects of the facts have.
+
+    ``None`` where only the general way can tell.
+    """
+    form = compiled(contract)
+    found = form.generated.evaluate(facts)
     if found is None:
         return None
-    fact_set = FactSet(found.values, assertion_sources(contract, found.absent))
-    settled = {} if found.produced is None else compiled(contract).settled(found.produced).copy()
-    verdicts = VerdictSet(found.verdicts, found.produced)
-    return Counted(Snapshot(contract, fact_set, verdicts, settled), found.members)
+    values, absent, verdicts, produced, members = found
+    fact_set = FactSet(values, assertion_sources(form.all_external, absent))
+    settled = {} if produced is None else form.settled(produced).copy()
+    return Snapshot(contract, fact_set, VerdictSet(verdicts, produced), settled), members
