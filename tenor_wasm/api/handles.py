@@ -28,9 +28,13 @@ class Handles(Generic[Thing]):
         self._things[handle] = thing
         return handle
 
+    def find(self, handle: Json) -> Thing | None:
+        """The thing of a handle; ``None`` for one that was never given or was freed."""
+        return self._things.get(handle) if type(handle) is int else None
+
     def get(self, handle: Json) -> Thing:
-        """The thing of a handle; raises the table's error for one that was never given or was freed."""
-        thing = self._things.get(handle) if type(handle) is int else None
+        """The thing of a handle; raises the table's error where there is none."""
+        thing = self.find(handle)
         if thing is None:
             raise TenorError(self._code, f"the handle {shown(handle)} is of no {self._what}")
         return thing

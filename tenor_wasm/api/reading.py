@@ -16,9 +16,10 @@ from tenor_wasm.api.calls import (
     read_states,
     space_inputs,
 )
+from tenor_wasm.api.handles import HANDLES
 from tenor_wasm.api.json_text import has_members, read_json, scan_json
-from tenor_wasm.api.written_states import written_states
-from tenor_wasm.errors import Json
+from tenor_wasm.api.written_states import LONG, written_states
+from tenor_wasm.errors import Json, TenorError
 from tenor_wasm.evaluator.compiled import compiled
 from tenor_wasm.evaluator.entity_states import EntityStates, counted_entity_states
 from tenor_wasm.evaluator.snapshot import Snapshot, counted_snapshot, take_snapshot
@@ -45,6 +46,33 @@ def space_inputs_of(contract: Contract, facts: str, entity_states: str, persona:
         check_text(persona, "persona")
         snapshot = take_snapshot(contract, facts_json)
     return space_inputs(snapshot, states, persona)
+
+
+def written_space_inputs(params: str) -> SpaceInputs | None:
+    """The same from the parameters of the wire, where its entity states are ``written_states``; else ``None``.
+
+    Raises as ``calls.read_space_inputs`` about the facts.
+    """
+    if type(params) is not str or len(params) < LONG or params.count(_STATES) != 1:
+        return None
+    before, _, after = params.partition(f"{_STATES}:{{")
+    states, _, after = after.partition('"}}')
+    try:
+        # What is valid with null in the place of the states is valid with these, as they are an object by themselves.
+        given = read_json(f"{before}{_STATES}:null{after}")
+    except TenorError:
+        return None
+    if type(given) is not dict or given.keys() != _OF_A_SPACE or type(given["persona"]) is not str:
+        return None
+    contract = HANDLES.find(given["contract"])
+    written = None if contract is None else written_states(f'{{{states}"}}}}', contract.entities)
+    if contract is None or written is None:
+        return None
+    return space_inputs(take_snapshot(contract, given["facts"]), written, given["persona"])
+
+
+_STATES = '"entity_states"'
+_OF_A_SPACE = {"contract", "facts", "entity_states", "persona"}
 
 
 def run_inputs_of(

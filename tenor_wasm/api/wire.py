@@ -19,6 +19,7 @@ from tenor_wasm.api.params import Params
 from tenor_wasm.api.params import flag as _flag
 from tenor_wasm.api.params import required as _required
 from tenor_wasm.api.params import text as _text
+from tenor_wasm.api.reading import written_space_inputs
 from tenor_wasm.api.render import loaded_json, to_json
 from tenor_wasm.api.views import VIEW_OPTIONS
 from tenor_wasm.api.write import to_text
@@ -71,10 +72,13 @@ def _dispatch(method: Json, params_json: str) -> Pieces:
     handler = _METHODS.get(method) if isinstance(method, str) else None
     if handler is None:
         raise TenorError("unknown_method", f"there is no method {shown(method)}; use one of {listed(_METHODS)}")
-    params = read_json(params_json, "the parameter text")
-    if not isinstance(params, Mapping):
-        raise TenorError("invalid_argument", f"parameters are an object, not {shown(params)}")
     try:
+        inputs = written_space_inputs(params_json) if method == "action_space" else None
+        if inputs is not None:
+            return space_pieces(inputs)
+        params = read_json(params_json, "the parameter text")
+        if not isinstance(params, Mapping):
+            raise TenorError("invalid_argument", f"parameters are an object, not {shown(params)}")
         result = handler(params)
         if isinstance(result, Pieces):
             return result

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from itertools import chain, combinations
+from collections.abc import Callable, Iterator
+from itertools import chain, combinations, permutations
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tenor_wasm.api import compat, written_states
+from tenor_wasm.api import compat, reading, written_states
 from tenor_wasm.api.fragments import others_text
 from tenor_wasm.api.json_text import read_json
+from tenor_wasm.api.wire import dispatch
 from tenor_wasm.evaluator.entity_states import EntityStates, read_entity_states
 from tests import bundles as b
 
@@ -32,7 +33,8 @@ UNUSUAL = ['"', "\\", "\n", "\x00", "\x1f", "\x7f", "é", "🙂", ""]
 @pytest.fixture(autouse=True, scope="module")
 def _however_short() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(written_states, "LONG", 0)
+        for module in (written_states, reading):
+            patched.setattr(module, "LONG", 0)
         yield
 
 
@@ -158,20 +160,60 @@ def test_an_entity_may_have_more_states_than_a_byte_has_numbers() -> None:
     assert list(found.of("Order").within((states[-2],))) == [f"o-{states[-2]}"]
 
 
-def test_an_action_space_is_the_same_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    bundle = b.bundle(
-        b.entity("Order", *STATES["Order"]),
-        b.persona(),
-        b.operation("send", "Order: draft -> sent"),
-        b.operation("settle", "Order: sent -> paid"),
-        b.flow("sending", b.act("send")),
-        b.flow("settling", b.act("settle")),
-    )
-    handle = json.loads(compat.load_contract(json.dumps(bundle)))["handle"]
-    for names in ([f"o-{number}" for number in range(40)], ["only"]):
-        for shift in range(3):
-            text = compact({"Order": {name: STATES["Order"][(place + shift) % 3] for place, name in enumerate(names)}})
-            quick = compat.compute_action_space(handle, "{}", text, "clerk")
-            with monkeypatch.context() as patched:
-                patched.setattr(written_states, "LONG", len(text) + 1)
-                assert compat.compute_action_space(handle, "{}", text, "clerk") == quick
+BUNDLE = b.bundle(
+    b.fact("ready", b.BOOL),
+    b.entity("Order", *STATES["Order"]),
+    b.entity("Parcel", *STATES["Parcel"]),
+    b.persona(),
+    b.operation("send", "Order: draft -> sent"),
+    b.operation("settle", "Order: sent -> paid", "Parcel: sent -> a"),
+    b.flow("sending", b.act("send")),
+    b.flow("settling", b.act("settle")),
+)
+HANDLE = json.loads(compat.load_contract(json.dumps(BUNDLE)))["handle"]
+FACTS = {"ready": True}
+
+
+def either_way(answer: Callable[[], str]) -> str:
+    """An answer, which must be the same where no text is long enough."""
+    quick = answer()
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (written_states, reading):
+            patched.setattr(module, "LONG", 1_000_000)
+        assert answer() == quick
+    return quick
+
+
+@pytest.mark.parametrize("shift", range(3))
+@pytest.mark.parametrize("names", [[f"o-{number}" for number in range(40)], ["only"]])
+def test_an_action_space_is_the_same_either_way(names: list[str], shift: int) -> None:
+    states = {"Order": {name: STATES["Order"][(place + shift) % 3] for place, name in enumerate(names)}}
+    texts = (compact(FACTS), compact(states))
+    assert "actions" in json.loads(either_way(lambda: compat.compute_action_space(HANDLE, *texts, "clerk")))
+
+
+@given(nested(ids(PLAIN, MARKS)), st.permutations(range(4)), st.data())
+def test_the_wire_answers_the_same_either_way(
+    states: dict[str, dict[str, str]], order: list[int], data: st.DataObject
+) -> None:
+    handle = data.draw(st.sampled_from([HANDLE, HANDLE, -1, "x"]))
+    facts = data.draw(st.sampled_from([FACTS, FACTS, {}, {"ready": 1}, FACTS | {"entity_states": 1}]))
+    persona = data.draw(st.sampled_from(["clerk", "nobody", 5]))
+    members = [("contract", handle), ("facts", facts), ("entity_states", states), ("persona", persona)]
+    chosen = dict([members[place] for place in order][: data.draw(st.sampled_from([4, 4, 3]))])
+    text = compact(chosen | data.draw(st.sampled_from([{}, {}, {"form": "counts"}, {"other": 1}])))
+    for _ in range(data.draw(st.sampled_from([0, 0, 1, 2]))):
+        begin = data.draw(st.integers(0, len(text)))
+        text = text[:begin] + data.draw(CHARACTERS) + text[begin + data.draw(st.integers(0, 2)) :]
+    either_way(lambda: dispatch("action_space", text))
+
+
+def test_the_wire_finds_written_states() -> None:
+    states = {"Order": {"a": "draft", "b": "sent"}}
+    given = {"contract": HANDLE, "facts": FACTS, "entity_states": states, "persona": "clerk"}
+    for order in permutations(given):
+        inputs = reading.written_space_inputs(compact({name: given[name] for name in order}))
+        assert inputs is not None
+        assert inputs.states.to_json() == states
+    named = compact(given | {"facts": FACTS | {"entity_states": 1}})
+    assert reading.written_space_inputs(named) is None  # which of the two is meant, only the general reader can tell
