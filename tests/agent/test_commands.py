@@ -7,7 +7,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from tenor_wasm.executor import Executor, audit
 from tests.engines import ROOT
 from tests.executor.places import Place
 from tests.executor.shops import BUNDLE, CONTRACT, FACTS
+from tests.test_schemas import _validator
 
 Json = Any
 PAID = json.dumps(FACTS)
@@ -61,9 +62,22 @@ def tenor(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         status = main([command, "shop.json", *arguments])
         captured = capsys.readouterr()
-        return Ran(status, captured.out, captured.err)
+        ran = Ran(status, captured.out, captured.err)
+        if command == "agent" and "--json" in arguments:
+            check_log(ran.lines)
+        return ran
 
     return run
+
+
+def check_log(lines: Sequence[Json]) -> None:
+    """Hold a log to its schema: steps, then the report; where it did not begin, or was cut short, the error."""
+    *steps, last = lines
+    for name, some in (("step", steps), ("compat_error" if "error" in last else "report", [last])):
+        for line in some:
+            validator = _validator(name) if name == "compat_error" else _validator("agent_log", name)
+            validator.validate(line)
+            assert name == "compat_error" or _validator("agent_log").is_valid(line)
 
 
 @pytest.fixture

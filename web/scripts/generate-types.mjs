@@ -21,7 +21,7 @@ const RESULTS = [
 /** The schemas whose parts are told apart by their own names; a part of any other is called after its file, too. */
 const PLAIN_PARTS = ["action_space", "common", "elaborate", "evaluate", "executions", "files", "source_errors", "triggers"];
 /** Not of the bridge: the command line's own results, the drop-in surface's error, the parameters of the wire and of the server. */
-const LEFT_OUT = ["compat_error", "error", "free", "hash", "http_error", "http_health", "http_index", "params", "requests", "validate"];
+const LEFT_OUT = ["agent_log", "compat_error", "error", "free", "hash", "http_error", "http_health", "http_index", "params", "requests", "validate"];
 /** In what a caller gives, a large integer is a bigint; in what comes back, it is the text of its digits (json.ts). */
 const INPUTS = ["facts"];
 
