@@ -170,8 +170,13 @@ BUNDLE = b.bundle(
     b.flow("sending", b.act("send")),
     b.flow("settling", b.act("settle")),
 )
-HANDLE = json.loads(compat.load_contract(json.dumps(BUNDLE)))["handle"]
 FACTS = {"ready": True}
+
+
+@pytest.fixture(scope="module")
+def handle() -> int:
+    loaded: int = json.loads(compat.load_contract(json.dumps(BUNDLE)))["handle"]
+    return loaded
 
 
 def either_way(answer: Callable[[], str]) -> str:
@@ -186,20 +191,20 @@ def either_way(answer: Callable[[], str]) -> str:
 
 @pytest.mark.parametrize("shift", range(3))
 @pytest.mark.parametrize("names", [[f"o-{number}" for number in range(40)], ["only"]])
-def test_an_action_space_is_the_same_either_way(names: list[str], shift: int) -> None:
+def test_an_action_space_is_the_same_either_way(handle: int, names: list[str], shift: int) -> None:
     states = {"Order": {name: STATES["Order"][(place + shift) % 3] for place, name in enumerate(names)}}
     texts = (compact(FACTS), compact(states))
-    assert "actions" in json.loads(either_way(lambda: compat.compute_action_space(HANDLE, *texts, "clerk")))
+    assert "actions" in json.loads(either_way(lambda: compat.compute_action_space(handle, *texts, "clerk")))
 
 
 @given(nested(ids(PLAIN, MARKS)), st.permutations(range(4)), st.data())
 def test_the_wire_answers_the_same_either_way(
-    states: dict[str, dict[str, str]], order: list[int], data: st.DataObject
+    handle: int, states: dict[str, dict[str, str]], order: list[int], data: st.DataObject
 ) -> None:
-    handle = data.draw(st.sampled_from([HANDLE, HANDLE, -1, "x"]))
+    contract = data.draw(st.sampled_from([handle, handle, -1, "x"]))
     facts = data.draw(st.sampled_from([FACTS, FACTS, {}, {"ready": 1}, FACTS | {"entity_states": 1}]))
     persona = data.draw(st.sampled_from(["clerk", "nobody", 5]))
-    members = [("contract", handle), ("facts", facts), ("entity_states", states), ("persona", persona)]
+    members = [("contract", contract), ("facts", facts), ("entity_states", states), ("persona", persona)]
     chosen = dict([members[place] for place in order][: data.draw(st.sampled_from([4, 4, 3]))])
     text = compact(chosen | data.draw(st.sampled_from([{}, {}, {"form": "counts"}, {"other": 1}])))
     for _ in range(data.draw(st.sampled_from([0, 0, 1, 2]))):
@@ -208,9 +213,9 @@ def test_the_wire_answers_the_same_either_way(
     either_way(lambda: dispatch("action_space", text))
 
 
-def test_the_wire_finds_written_states() -> None:
+def test_the_wire_finds_written_states(handle: int) -> None:
     states = {"Order": {"a": "draft", "b": "sent"}}
-    given = {"contract": HANDLE, "facts": FACTS, "entity_states": states, "persona": "clerk"}
+    given = {"contract": handle, "facts": FACTS, "entity_states": states, "persona": "clerk"}
     for order in permutations(given):
         inputs = reading.written_space_inputs(compact({name: given[name] for name in order}))
         assert inputs is not None
