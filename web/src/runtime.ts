@@ -16,7 +16,7 @@ import { abortError, asTenorError, TenorError } from "./errors.js";
 import { contentsOf, fetchFiles, fetchWasm, neededFirst, type FileContents, type StartFiles } from "./files.js";
 import type { Progress, Stage, StartOptions } from "./protocol.js";
 import { type Launch, launch, type PyodideModules } from "./pyodide.js";
-import { Signal } from "./timer.js";
+import { after, Signal } from "./timer.js";
 import { PYODIDE_VERSION } from "./version.js";
 
 const LOADER_MODULE = "pyodide.mjs";
@@ -29,6 +29,9 @@ const LIBRARY_PATH = "/lib/python314.zip";
 const ENTRY_MODULE = "tenor_wasm.api.wire";
 
 export const DEFAULT_TIMEOUTS: Readonly<Record<Stage, number>> = { download: 30_000, start: 60_000, install: 60_000 };
+
+/** What the start did without is fetched so much later: unpacking it keeps the thread busy, and what is asked first is answered before. */
+const MOMENT_MS = 300;
 
 /** A started runtime: JSON text in, JSON text out. */
 export interface Runtime {
@@ -71,7 +74,7 @@ export async function startRuntime(options: StartOptions, hooks: StartHooks = {}
     hooks.onProgress?.({ stage: "install", loaded, total: loaded });
     const runtime = await limited("install", options, hooks.signal, install(pyodide, files));
     hooks.onProgress?.({ stage: "ready", loaded, total: loaded, files: runtime.files });
-    ready.give();
+    after(MOMENT_MS, ready.give);
     return runtime;
   } finally {
     // A start that hangs never settles: its time limit, or an abort, comes here as well.
