@@ -2,18 +2,22 @@
 
 import { argumentsOf } from "./timing.mjs";
 
-/** The modules, from the folder `peers` of this one. */
+/** The modules, from the folder `peers` of this one; and what has to be done before they run. */
 export async function loadPeers() {
-  const [logic, cedar, xstate] = await Promise.all([
+  const [{ setFlagsFromString }, logic, cedar, xstate] = await Promise.all([
+    import("node:v8"),
     import("./peers/node_modules/json-logic-js/logic.js"),
     import("./peers/node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm.js"),
     import("./peers/node_modules/xstate/dist/xstate.cjs.js"),
   ]);
-  return { "json-logic-js": logic.default, "cedar-wasm": cedar, xstate };
+  // V8 of Node 20 ends the process when it gives up code into which it has inlined a call of WebAssembly that returns a reference, as cedar's do.
+  const begin = () => setFlagsFromString("--no-turbo-inline-js-wasm-calls");
+  return { begin, "json-logic-js": logic.default, "cedar-wasm": cedar, xstate };
 }
 
 /** The contestant of another library for a case; texts in, text out, as ours. */
 export function peerContestants(kase, peers) {
+  peers.begin();
   const run = MAKERS[kase.peer](peers[kase.peer], kase);
   const prepare = (number) => ({ ...argumentsOf(kase, number), verdicts: VERDICTS[number % VERDICTS.length] });
   return { name: kase.peer, prepare, run };
