@@ -57,6 +57,8 @@ def written_space_inputs(params: str) -> SpaceInputs | None:
         return None
     before, _, after = params.partition(f"{_STATES}:{{")
     states, _, after = after.partition('"}}')
+    if len(states) < LONG:
+        return None
     try:
         # What is valid with null in the place of the states is valid with these, as they are an object by themselves.
         given = read_json(f"{before}{_STATES}:null{after}")
