@@ -111,6 +111,32 @@ def test_only_the_named_panels_are_shown(page: Page, host: str, embeddable: str)
     expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+GIVEN = workspace_of(CONTRACT, '{"ready": true}', {"Order": {"a": "draft"}}, "clerk")
+
+
+@pytest.mark.parametrize(
+    ("given", "at_ready", "event"),
+    [
+        ({"workspace": json.dumps(GIVEN)}, "hidden", "playground-result"),
+        ({"workspace": '{"version": 9}'}, "hidden", "playground-error"),
+        ({}, "visible", "playground-result"),
+    ],
+    ids=["a workspace", "one that is none", "no workspace"],
+)
+def test_no_example_is_seen_before_the_workspace_is_in(
+    page: Page, host: str, embeddable: str, given: dict[str, str], at_ready: str, event: str
+) -> None:
+    page.add_init_script(
+        """addEventListener("playground-ready", ({ target }) => {
+          globalThis.atReady = getComputedStyle(target.shadowRoot.querySelector("iframe")).visibility;
+        });"""
+    )
+    open_element(page, host, **{"src-page": f"{embeddable}/", "panels": "results"} | given)
+    heard(page, f"one.name === '{event}'")
+    assert page.evaluate("globalThis.atReady") == at_ready
+    expect(page.locator("tenor-playground iframe")).to_be_visible()
+
+
 def test_a_workspace_goes_in_and_results_and_changes_come_out(page: Page, host: str, embeddable: str) -> None:
     workspace = json.dumps(workspace_of(CONTRACT, '{"ready": false}', {"Order": {"a": "draft", "b": "sent"}}, "clerk"))
     frame = open_element(

@@ -86,7 +86,8 @@ export interface PlaygroundErrorDetail {
 // A class needs something to extend where there are no elements.
 const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ?? (class {} as unknown as typeof HTMLElement);
 
-const STYLE = ":host { display: block; height: 32rem; } iframe { width: 100%; height: 100%; border: 0; }";
+const STYLE = `:host { display: block; height: 32rem; } iframe { width: 100%; height: 100%; border: 0; }
+iframe[data-waits] { visibility: hidden; }`;
 /** The page runs its own scripts and keeps nothing; it may give files, and open itself as a page of its own. */
 const SANDBOX = "allow-scripts allow-same-origin allow-downloads allow-popups allow-popups-to-escape-sandbox";
 /** A frame that says nothing for so long after it was loaded shows no playground, or one that may not be embedded here. */
@@ -201,6 +202,8 @@ export class TenorPlaygroundElement extends Base {
     frame.loading = this.getAttribute("loading") === "eager" ? "eager" : "lazy";
     frame.addEventListener("load", () => this.expectAnswer(page.origin), { signal: this.listening.signal });
     frame.src = page.href;
+    // The page begins with an example of its own, which nobody is to see who gave a workspace.
+    frame.toggleAttribute("data-waits", this.workspace !== undefined);
     this.frame = frame;
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
@@ -242,7 +245,10 @@ export class TenorPlaygroundElement extends Base {
     const message =
       `no playground at ${origin} has answered: see that the address is right, and that its host lets ${location.origin} embed it ` +
       "(`frame-ancestors` of its policy)";
-    this.silence = setTimeout(() => this.fail(new TenorError("playground_silent", message)), SILENCE_MS);
+    this.silence = setTimeout(() => {
+      this.frame?.removeAttribute("data-waits");
+      this.fail(new TenorError("playground_silent", message));
+    }, SILENCE_MS);
   }
 
   private hear({ source, origin, data }: MessageEvent<unknown>, expected: string): void {
@@ -267,9 +273,12 @@ export class TenorPlaygroundElement extends Base {
   }
 
   private putIn(): void {
-    const { workspace } = this;
-    if (!this.isReady || workspace === undefined) return;
-    this.load({ workspace }).catch((error: unknown) => this.fail(error instanceof Error ? error : new Error(String(error))));
+    const { frame, workspace } = this;
+    if (!this.isReady) return;
+    const given = workspace === undefined ? Promise.resolve() : this.load({ workspace });
+    void given
+      .catch((error: unknown) => this.fail(error instanceof Error ? error : new Error(String(error))))
+      .finally(() => frame?.removeAttribute("data-waits"));
   }
 
   private fail(error: Error): void {
