@@ -180,8 +180,10 @@ def test_a_failed_download_says_so_and_can_be_tried_again(
     expect(error).to_be_visible(timeout=PATIENCE_MS)
     expect(error).to_contain_text("runtime_download_failed")
     expect(error).to_contain_text(file)
-    # Editing goes on meanwhile.
+    # Editing goes on meanwhile; but the page itself, which a failure may overtake, is given a moment to be all there.
+    tab.page.wait_for_timeout(500)
     tab.source().focus()
+    expect(tab.source()).to_be_focused()
     tab.page.keyboard.type("// here ")
     assert tab.text().startswith("// here ")
     tab.context.unroute(pattern)
