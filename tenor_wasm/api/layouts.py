@@ -16,7 +16,7 @@ from tenor_wasm.api.calls import SpaceInputs, space_of
 from tenor_wasm.api.contract_texts import texts_of, warnings_text
 from tenor_wasm.api.fragments import Fragments, Pieces, joined, quoted
 from tenor_wasm.api.views import WHOLE
-from tenor_wasm.api.ways import Fork, Watched, found, kept
+from tenor_wasm.api.ways import Fork, found, kept, watched
 from tenor_wasm.api.write_actions import ActionWriter, action_space_text, count_text, framed
 from tenor_wasm.evaluator.action_space import judge
 from tenor_wasm.evaluator.actions import Action, Bindings
@@ -118,7 +118,7 @@ class _Flow:
             return self._fixed
         way = found(self._ways, snapshot)
         if way is None:
-            asked = Watched(snapshot)
+            asked = watched(snapshot)
             operations = follow_to_operations(self.flow, asked).operations
             way = Way(tuple([decision for _, decision in asked.asked]), operations)
             self._ways = kept(self._ways, asked.asked, way)

@@ -74,7 +74,9 @@ def written_space_inputs(params: str) -> SpaceInputs | None:
 
 
 _STATES = '"entity_states"'
+
 _OF_A_SPACE = {"contract", "facts", "entity_states", "persona"}
+"""The parameters of a whole action space; with others it is of another form, or of a session."""
 
 
 def run_inputs_of(
@@ -102,9 +104,15 @@ def _quick_snapshot(contract: Contract, text: str) -> Snapshot | None:
     if not generated.is_worth_asking():
         return None
     counted = counted_snapshot(contract, scan_json(text))
-    return counted[0] if counted is not None and has_members(text, counted[1]) else None
+    if counted is None:
+        return None
+    snapshot, members = counted
+    return snapshot if has_members(text, members) else None
 
 
 def _quick_states(contract: Contract, text: str, grouped: bool) -> EntityStates | None:
     counted = counted_entity_states(scan_json(text), contract.entities, grouped)
-    return counted[0] if counted is not None and has_members(text, counted[1]) else None
+    if counted is None:
+        return None
+    snapshot, members = counted
+    return snapshot if has_members(text, members) else None

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from tenor_wasm.api.calls import Simulation, declared_flow, read_bindings, read_states, warnings_of
 from tenor_wasm.api.contract_texts import texts_of, warnings_text
 from tenor_wasm.api.fragments import quoted
-from tenor_wasm.api.ways import Asked, Fork, Watched, found, kept
+from tenor_wasm.api.ways import Asked, Fork, found, kept, watched
 from tenor_wasm.api.write import run_text, simulation_text
 from tenor_wasm.errors import Json
 from tenor_wasm.evaluator.compiled import compiled
@@ -128,7 +128,7 @@ def _marked(
     snapshot: Snapshot, flow: Flow, stand: Mapping[str, str | None], given: Mapping[str, str]
 ) -> tuple[str, Asked]:
     """The text of the run with marks, and what was asked on its way."""
-    asked = Watched(snapshot)
+    asked = watched(snapshot)
     bindings = {entity_id: _mark(FIRST_ID + index) for index, entity_id in enumerate(stand)}
     nested = {entity_id: {} if state is None else {bindings[entity_id]: state} for entity_id, state in stand.items()}
     result = execute_flow(flow, "", asked, EntityStates.nested(nested), bindings)

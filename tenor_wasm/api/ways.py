@@ -54,13 +54,10 @@ def kept(way: Fork[Leaf] | Leaf | None, asked: Asked, leaf: Leaf) -> Fork[Leaf] 
 
 
 class Watched(Snapshot):
-    """The same snapshot, of which nothing was asked yet; it remembers what it is asked, and its answers."""
+    """A snapshot that remembers what it was asked, and its answers."""
 
     __slots__ = ("_asked",)
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        super().__init__(snapshot.contract, snapshot.facts, snapshot.verdicts)
-        self._asked: dict[int, tuple[Question, Decision]] = {}
+    _asked: dict[int, tuple[Question, Decision]]
 
     def decide(self, predicate: Predicate, kind: str, name: str) -> Decision:
         """As a snapshot decides."""
@@ -72,3 +69,10 @@ class Watched(Snapshot):
     def asked(self) -> Asked:
         """Each question once, with its answer."""
         return tuple(self._asked.values())
+
+
+def watched(snapshot: Snapshot) -> Watched:
+    """The same snapshot, of which nothing was asked yet."""
+    copy = Watched(snapshot.contract, snapshot.facts, snapshot.verdicts)
+    object.__setattr__(copy, "_asked", {})  # the class it extends is frozen
+    return copy

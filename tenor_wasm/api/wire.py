@@ -73,9 +73,9 @@ def _dispatch(method: Json, params_json: str) -> Pieces:
     if handler is None:
         raise TenorError("unknown_method", f"there is no method {shown(method)}; use one of {listed(_METHODS)}")
     try:
-        inputs = written_space_inputs(params_json) if method == "action_space" else None
-        if inputs is not None:
-            return space_pieces(inputs)
+        written = _written_action_space(params_json) if handler is _action_space else None
+        if written is not None:
+            return written
         params = read_json(params_json, "the parameter text")
         if not isinstance(params, Mapping):
             raise TenorError("invalid_argument", f"parameters are an object, not {shown(params)}")
@@ -174,6 +174,12 @@ def _action_space(params: Params) -> str | Pieces:
     facts, entity_states = _required(params, "facts"), params.get("entity_states", calls.NO_STATES)
     view = {name: params[name] for name in VIEW_OPTIONS if name in params}
     return space_pieces(calls.read_space_inputs(contract, facts, entity_states, _text(params, "persona"), **view))
+
+
+def _written_action_space(params_json: str) -> Pieces | None:
+    """The same from parameters that need not be read as a whole; ``None`` where they do."""
+    inputs = written_space_inputs(params_json)
+    return None if inputs is None else space_pieces(inputs)
 
 
 def _evaluate_batch(params: Params) -> str:

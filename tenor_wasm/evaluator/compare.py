@@ -159,10 +159,7 @@ class _Watched(Snapshot):
     """A snapshot that remembers every decision that was made on it, by kind and name."""
 
     __slots__ = ("decisions",)
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        super().__init__(snapshot.contract, snapshot.facts, snapshot.verdicts)
-        self.decisions: dict[tuple[str, str], Decision] = {}
+    decisions: dict[tuple[str, str], Decision]
 
     def decide(self, predicate: Predicate, kind: str, name: str) -> Decision:
         """As a snapshot decides."""
@@ -171,13 +168,19 @@ class _Watched(Snapshot):
         return decision
 
 
+def _watched(snapshot: Snapshot) -> _Watched:
+    watched = _Watched(snapshot.contract, snapshot.facts, snapshot.verdicts)
+    object.__setattr__(watched, "decisions", {})  # the class it extends is frozen
+    return watched
+
+
 class _Side:
     """What one flow is on one side, and everything that decided it."""
 
     __slots__ = ("action", "decisions", "route", "situation")
 
     def __init__(self, flow: c.Flow, situation: Situation) -> None:
-        watched = _Watched(situation.snapshot)
+        watched = _watched(situation.snapshot)
         self.situation = situation
         self.route: Route = follow_to_operations(flow, watched)
         self.action = judge(flow, watched, situation.entity_states, situation.persona)

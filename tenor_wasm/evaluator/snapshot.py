@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tenor_wasm.errors import Json, TenorError
@@ -25,25 +26,17 @@ class Decision(NamedTuple):
     missing: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Facts and verdicts as they were when an evaluation began; nothing that follows changes them.
 
     What was decided on it once stays decided, however many flows and steps ask.
     """
 
-    __slots__ = ("_decisions", "contract", "facts", "verdicts")
-
-    def __init__(
-        self,
-        contract: Contract,
-        facts: FactSet,
-        verdicts: VerdictSet,
-        decisions: dict[int, Decision] | None = None,
-    ) -> None:
-        self.contract = contract
-        self.facts = facts
-        self.verdicts = verdicts
-        self._decisions = {} if decisions is None else decisions
+    contract: Contract
+    facts: FactSet
+    verdicts: VerdictSet
+    _decisions: dict[int, Decision] = field(default_factory=dict, repr=False, compare=False)
 
     def decide(self, predicate: Predicate, kind: str, name: str) -> Decision:
         """Evaluate a precondition or condition on this snapshot (§10.3).

@@ -81,6 +81,14 @@ def test_a_condition_is_summarised_with_no_more_parentheses_than_needed(predicat
     assert answer["rules"][0]["condition_summary"] == summary
 
 
+def test_results_of_the_same_inputs_are_equal_and_of_others_are_not() -> None:
+    facts = {"lines": [{"cost": {"amount": "1.00", "currency": "EUR"}, "name": "a"}]}
+    assert api.evaluate(CONTRACT, facts) == api.evaluate(CONTRACT, facts)
+    assert api.evaluate(CONTRACT, facts) != api.evaluate(CONTRACT, {"lines": []})
+    with pytest.raises(AttributeError):
+        api.evaluate(CONTRACT, facts).snapshot.facts = None  # type: ignore[misc, assignment]
+
+
 def test_results_are_frozen() -> None:
     evaluation = api.evaluate(CONTRACT, {"lines": []})
     for thing, name in ((evaluation, "warnings"), (CONTRACT, "id"), (api.inspect(CONTRACT), "contract")):
