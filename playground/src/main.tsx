@@ -5,7 +5,7 @@ import { EmbedApp, limitTo } from "./embed/app";
 import { converse } from "./embed/messages";
 import { type EmbedMode, embedMode } from "./embed/mode";
 import { tenor } from "./engine";
-import { openFirst } from "./examples/open";
+import { openFirst, tell } from "./examples/open";
 import { followKept } from "./offline/keep";
 import { followLinks } from "./share/arrive";
 import { App } from "./shell/app";
@@ -28,17 +28,17 @@ function begin(root: HTMLElement): void {
   persist();
   render(<App />, root);
   void followKept();
-  void followLinks().then((arrived) => (arrived || kept !== null ? undefined : openFirst()));
+  void followLinks().then((arrived) => (arrived || kept !== null ? undefined : openFirst().catch(tell)));
 }
 
 /** Within another page nothing is restored and nothing kept: what is shown comes from the link, or from that page. */
 async function beginEmbedded(root: HTMLElement, mode: EmbedMode): Promise<void> {
   limitTo(mode);
+  readOnly.value = mode.readOnly;
   set({ theme: mode.theme, phone: mode.panels[0] ?? "results" });
   render(<EmbedApp mode={mode} />, root);
   // Without a first example the other page may still bring something.
   if (!(await followLinks(replaceWorkspace))) await openFirst().catch(() => undefined);
   set({ phone: mode.panels[0] ?? "results" });
-  readOnly.value = mode.readOnly;
   if (mode.origin !== null) converse(mode, mode.origin);
 }

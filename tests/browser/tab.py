@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Route, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "playground" / "examples"
@@ -198,3 +201,26 @@ class Tab:
         """Nothing was logged, and nothing was asked of another host."""
         assert self.console == []
         assert self.foreign == []
+
+
+@contextmanager
+def held(tab: Tab, pattern: str = "**/runtime/**") -> Iterator[Callable[[], None]]:
+    """The files of this pattern, by default the evaluator's, do not come until one lets them."""
+    waiting: list[Route] = []
+    open_ = threading.Event()
+
+    def hold(route: Route) -> None:
+        if open_.is_set():
+            route.continue_()
+        else:
+            waiting.append(route)
+
+    def let() -> None:
+        open_.set()
+        for route in waiting:
+            route.continue_()
+        waiting.clear()
+
+    tab.context.route(pattern, hold)
+    yield let
+    tab.context.unroute(pattern)

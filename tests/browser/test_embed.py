@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from tests.browser.tab import PATIENCE_MS, ROOT, Tab, workspace_of, workspace_of_scenario
+from tests.browser.tab import PATIENCE_MS, ROOT, Tab, held, workspace_of, workspace_of_scenario
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
@@ -233,6 +233,18 @@ def test_read_only_fixes_contract_and_inputs(page: Page, host: str, embeddable: 
     # What is fixed for its user is not so for the page that embeds it.
     page.evaluate("element.load({ inputs: { facts: { ready: false } } })")
     heard(page, "one.name === 'playground-result' && one.detail.verdicts.length === 0")
+
+
+def test_read_only_is_fixed_from_the_first_moment(page: Page, embeddable: str) -> None:
+    tab = Tab(page, embeddable)
+    with held(tab, "**/examples/**") as let:
+        page.goto(f"{embeddable}/?embed&readonly&panels=contract")
+        text = page.get_by_role("textbox", name="Contract text")
+        text.focus()
+        page.keyboard.type("persona early")
+        let()
+        expect(text).to_contain_text("Money held")
+    expect(text).not_to_contain_text("early")
 
 
 def test_what_is_selected_is_told_and_can_be_chosen(page: Page, host: str, embeddable: str) -> None:

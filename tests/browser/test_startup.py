@@ -4,39 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.tab import PATIENCE_MS, Tab, workspace_of
+from tests.browser.tab import PATIENCE_MS, Tab, held, workspace_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
-
-
-@contextmanager
-def held(tab: Tab, pattern: str = "**/runtime/**") -> Iterator[Callable[[], None]]:
-    """The evaluator's files do not come until one lets them."""
-    waiting: list[Route] = []
-    open_ = threading.Event()
-
-    def hold(route: Route) -> None:
-        if open_.is_set():
-            route.continue_()
-        else:
-            waiting.append(route)
-
-    def let() -> None:
-        open_.set()
-        for route in waiting:
-            route.continue_()
-        waiting.clear()
-
-    tab.context.route(pattern, hold)
-    yield let
-    tab.context.unroute(pattern)
 
 
 def test_the_page_can_be_used_before_the_evaluator_runs(new_tab: Callable[..., Tab]) -> None:
@@ -60,6 +35,64 @@ def test_the_page_can_be_used_before_the_evaluator_runs(new_tab: Callable[..., T
     expect(tab.panel("results")).to_contain_text("may_borrow")
     assert tab.text().endswith("\npersona neighbour")
     tab.unharmed()
+
+
+def test_what_is_done_before_the_first_example_comes_stays(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab()
+    with held(tab, "**/examples/**") as let:
+        tab.page.goto(tab.site + "/")
+        tab.source().focus()
+        tab.page.keyboard.type("persona early")
+        with tab.page.expect_response("**/scenarios.json"):
+            let()
+        tab.ready()
+        tab.settled()
+    assert tab.text() == "persona early"
+    expect(tab.page.locator(".top .title")).to_have_text("Untitled")
+    tab.unharmed()
+
+
+def test_the_example_that_was_chosen_last_is_open(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab()
+    tab.open()
+    with held(tab, "**/examples/tool-lending/*") as let:
+        tab.page.get_by_role("button", name="Examples").click()
+        tab.page.get_by_role("menuitemradio", name="Tool lending").click()
+        tab.example("Order approval")
+        tab.source().focus()
+        tab.page.keyboard.type("// mine ")
+        with tab.page.expect_response("**/tool-lending/scenarios.json"):
+            let()
+        tab.settled()
+    expect(tab.page.locator(".top .title")).to_have_text("Order approval")
+    assert tab.text().startswith("// mine ")
+    tab.unharmed()
+
+
+def test_what_is_written_while_an_example_comes_can_be_had_back(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab()
+    tab.open()
+    with held(tab, "**/examples/tool-lending/*") as let:
+        tab.page.get_by_role("button", name="Examples").click()
+        tab.page.get_by_role("menuitemradio", name="Tool lending").click()
+        tab.source().focus()
+        tab.page.keyboard.type("// mine ")
+        let()
+        expect(tab.page.locator(".top .title")).to_have_text("Tool lending")
+    tab.page.get_by_role("button", name="Undo").click()
+    expect(tab.page.locator(".top .title")).to_have_text("Escrow release")
+    assert tab.text().startswith("// mine ")
+
+
+def test_an_example_that_does_not_come_is_told_once(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab()
+    tab.context.route("**/examples/index.json", _not_found)
+    tab.page.goto(tab.site + "/")
+    message = tab.page.get_by_text("examples/index.json could not be downloaded: the server answered 404. Try again.")
+    expect(message.and_(tab.page.locator(".toast *"))).to_have_count(1)
+    tab.ready()
+    expect(tab.page.locator(".top .title")).to_have_text("Untitled")
+    assert not [line for line in tab.console if line.startswith("uncaught")]
 
 
 def test_progress_is_told_in_bytes(new_tab: Callable[..., Tab]) -> None:
@@ -180,10 +213,9 @@ def test_a_failed_download_says_so_and_can_be_tried_again(
     expect(error).to_be_visible(timeout=PATIENCE_MS)
     expect(error).to_contain_text("runtime_download_failed")
     expect(error).to_contain_text(file)
-    # Editing goes on meanwhile; but the page itself, which a failure may overtake, is given a moment to be all there.
-    tab.page.wait_for_timeout(500)
+    # Editing goes on meanwhile. The failure may have overtaken the first example.
+    expect(tab.page.locator(".top .title")).to_have_text("Escrow release")
     tab.source().focus()
-    expect(tab.source()).to_be_focused()
     tab.page.keyboard.type("// here ")
     assert tab.text().startswith("// here ")
     tab.context.unroute(pattern)

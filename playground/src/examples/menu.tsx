@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { generation, replaceWorkspace, workspace } from "../state/store";
 import { Menu, toast } from "../widgets";
-import { type Entry, listExamples, openExample } from "./open";
+import { type Entry, listExamples, openExample, tell } from "./open";
 
 export function ExamplesMenu(): JSX.Element {
   const [entries, setEntries] = useState<readonly Entry[]>([]);
@@ -26,13 +26,9 @@ export function ExamplesMenu(): JSX.Element {
 }
 
 function open(entry: Entry): void {
-  const before = workspace.peek();
-  openExample(entry).then(() => {
+  openExample(entry).then((before) => {
+    if (before === null) return;
     const opened = generation.peek();
     toast(`${entry.title} is open.`, { undo: () => generation.peek() === opened && replaceWorkspace(before) });
   }, tell);
-}
-
-function tell(thrown: unknown): void {
-  toast(thrown instanceof Error ? thrown.message : String(thrown), { tone: "bad" });
 }

@@ -1,8 +1,9 @@
 /** The examples that lie beside the page, and how they are opened. */
 
 import type { ScenariosScenario } from "tenor-wasm";
-import { replaceWorkspace, set } from "../state/store";
+import { generation, replaceWorkspace, set, workspace } from "../state/store";
 import { emptyWorkspace, type Inputs, NO_RUN, type RunSetup, type Workspace } from "../state/workspace";
+import { toast } from "../widgets";
 
 /** An entry of the list: `name` is the folder that holds contract and scenarios, `source` the contract's file in it. */
 export interface Entry {
@@ -22,20 +23,41 @@ export function listExamples(): Promise<readonly Entry[]> {
   return list;
 }
 
-/** The workspace that an example begins with: its contract in its first situation. */
-export async function openExample(entry: Entry): Promise<void> {
+let asked = 0;
+
+/**
+ * Opens the workspace that an example begins with: its contract in its first situation. Gives the workspace that it took the place
+ * of. Where another one was opened or asked for while it was downloaded, that one stays, and the answer is null.
+ */
+export async function openExample(entry: Entry): Promise<Workspace | null> {
+  const opened = generation.peek();
+  return download(entry, () => generation.peek() === opened);
+}
+
+/** A first visit begins with the first example; whoever did something before it came keeps that instead. */
+export async function openFirst(): Promise<void> {
+  const empty = workspace.peek();
+  const [first] = await listExamples();
+  if (first !== undefined) await download(first, () => workspace.peek() === empty);
+}
+
+/** Says why there is no example; none takes the place of what is open then. */
+export function tell(thrown: unknown): null {
+  toast(thrown instanceof Error ? thrown.message : String(thrown), { tone: "bad" });
+  return null;
+}
+
+async function download(entry: Entry, isWanted: () => boolean): Promise<Workspace | null> {
+  const turn = ++asked;
   const [source, scenarios] = await Promise.all([
     get(`examples/${entry.name}/${entry.source}`),
     get(`examples/${entry.name}/scenarios.json`),
   ]);
+  if (turn !== asked || !isWanted()) return null;
+  const before = workspace.peek();
   replaceWorkspace(exampleWorkspace(entry, source, (JSON.parse(scenarios) as { scenarios: readonly ScenariosScenario[] }).scenarios));
   set({ left: "contract", right: "results", phone: "results" });
-}
-
-/** A first visit begins with the first example. */
-export async function openFirst(): Promise<void> {
-  const [first] = await listExamples();
-  if (first !== undefined) await openExample(first);
+  return before;
 }
 
 function exampleWorkspace(entry: Entry, source: string, scenarios: readonly ScenariosScenario[]): Workspace {

@@ -16,10 +16,11 @@ const messages = signal<readonly Message[]>([]);
 const spoken = signal("");
 let next = 0;
 
-/** Shows a message, and reads it out. With `undo` it offers to take back what was done. */
+/** Shows a message, and reads it out. With `undo` it offers to take back what was done; without, the same text is shown once. */
 export function toast(text: string, { tone = "plain", undo }: { readonly tone?: "plain" | "bad"; readonly undo?: () => void } = {}): void {
   const id = next++;
-  messages.value = [...messages.value.slice(-2), { id, text, tone, undo }];
+  const others = messages.value.filter((message) => message.text !== text || message.undo !== undefined);
+  messages.value = [...others.slice(-2), { id, text, tone, undo }];
   announce(text);
   setTimeout(() => dismiss(id), undo === undefined ? SHOWN_MS : 2 * SHOWN_MS);
 }

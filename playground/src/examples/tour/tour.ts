@@ -3,8 +3,9 @@
 import { effect } from "@preact/signals";
 import { showPanel } from "../../shell/navigate";
 import { generation, replaceWorkspace, set, settings, workspace } from "../../state/store";
+import type { Workspace } from "../../state/workspace";
 import { announce, toast } from "../../widgets";
-import { listExamples, openExample } from "../open";
+import { listExamples, openExample, tell } from "../open";
 import { panelOf, type Since, STEPS, TOUR_EXAMPLE, type TourStep } from "./steps";
 
 /** The step that is shown; null while the tour is not on. */
@@ -16,15 +17,8 @@ export function shownStep(): { readonly step: TourStep; readonly index: number }
 
 /** Begins anew, with the example that the steps speak of; what was open can be had back. */
 export async function beginTour(): Promise<void> {
-  const before = workspace.peek();
-  try {
-    const entry = (await listExamples()).find(({ name }) => name === TOUR_EXAMPLE);
-    if (entry === undefined) throw new Error("The example of the tour is missing.");
-    await openExample(entry);
-  } catch (thrown) {
-    toast(thrown instanceof Error ? thrown.message : String(thrown), { tone: "bad" });
-    return;
-  }
+  const before = await openTourExample().catch(tell);
+  if (before === null) return;
   const opened = generation.peek();
   toast(`The tour opened ${workspace.peek().title}.`, {
     undo: () => {
@@ -34,6 +28,12 @@ export async function beginTour(): Promise<void> {
     },
   });
   goTo(0);
+}
+
+async function openTourExample(): Promise<Workspace | null> {
+  const entry = (await listExamples()).find(({ name }) => name === TOUR_EXAMPLE);
+  if (entry === undefined) throw new Error("The example of the tour is missing.");
+  return openExample(entry);
 }
 
 export function resumeTour(): void {
