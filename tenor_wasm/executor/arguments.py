@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.errors import Json, TenorError, listed, shown
-from tenor_wasm.interchange.constructs import Contract, Entity
+from tenor_wasm.interchange.constructs import Contract, Entity, Flow
 
 NAME_LENGTH = 200
 """Code points that an id from outside may have: every store can hold and index it."""
@@ -35,6 +35,14 @@ def checked_entity(contract: Contract, entity_id: Json) -> Entity:
         message = f"no entity '{entity_id}' is declared; declared are {listed(contract.entities)}"
         raise TenorError("unknown_entity", message)
     return entity
+
+
+def checked_flow(contract: Contract, flow_id: Json) -> Flow:
+    """A declared flow. Raises ``unknown_flow``."""
+    flow = contract.flows.get(checked_text(flow_id, "flow"))
+    if flow is None:
+        raise TenorError("unknown_flow", f"no flow '{flow_id}' is declared; declared are {listed(contract.flows)}")
+    return flow
 
 
 def checked_state(entity: Entity, state: Json) -> str | None:

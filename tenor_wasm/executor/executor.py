@@ -224,9 +224,7 @@ class Executor(Queries):
     def _prepare(self, flow: str, persona: str, facts: Json, instance_bindings: Json, outcomes: Json) -> _Prepared:
         """Check the arguments and freeze the snapshot."""
         contract = self.contract
-        declared = contract.flows.get(given.checked_text(flow, "flow"))
-        if declared is None:
-            raise TenorError("unknown_flow", f"no flow '{flow}' is declared; declared are {listed(contract.flows)}")
+        declared = given.checked_flow(contract, flow)
         inputs = calls.read_inputs(contract, facts, calls.NO_STATES, persona, instance_bindings)
         given.checked_persona(self.contract, persona)
         self._check_initiator(declared, persona, inputs)

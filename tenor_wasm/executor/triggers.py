@@ -225,22 +225,20 @@ class SystemExecutor:
 
     def _start(self, record: TriggerRecord) -> tuple[TriggerRecord, list[TriggerRecord]]:
         """Start one target flow; what became of the trigger, and the triggers that the target fired."""
-        try:
-            document: Any = read_json(record.inputs)
-        except TenorError as error:  # one that nobody can start is in nobody's way
-            return self._failed(record, error), []
-        inputs: Mapping[str, Any] = document["inputs"]
         fired: list[TriggerRecord] = []
         settled = [record]
+        inputs: Mapping[str, Any] = {}
 
         def alongside(transaction: Transaction, execution: Execution) -> None:
             settled[0] = self._settled(record, INITIATED, initiated_at=execution.record.execution_id)
             transaction.settle_trigger(settled[0])
             self._fire(transaction, record.target_contract, execution, inputs, fired)
 
-        own = inputs.get(record.target_contract, {})
-        executor = self.member(record.target_contract)
-        try:
+        try:  # one that nobody can start is in nobody's way
+            document: Any = read_json(record.inputs)
+            inputs = document["inputs"]
+            own = inputs.get(record.target_contract, {})
+            executor = self.member(record.target_contract)
             executor.execute_flow(
                 record.target_flow,
                 record.persona,
@@ -258,14 +256,17 @@ class SystemExecutor:
         return settled[0], fired
 
     def _failed(self, record: TriggerRecord, error: TenorError) -> TriggerRecord:
-        """Record that the target could not be started (the TriggerFailureRecord of §12.4)."""
+        """Record that the target could not be started (the TriggerFailureRecord of §12.4).
+
+        Any member's executor will do: the target may be one that the system has no more.
+        """
         failed = self._settled(record, FAILED, failure_code=error.code, failure_reason=error.message)
 
         def settle(transaction: Transaction) -> None:
             transaction.settle_trigger(failed)
 
         try:
-            self.member(record.target_contract).transact(settle)
+            next(iter(self.members.values())).transact(settle)
         except TenorError as problem:
             if problem.code == "trigger_settled":
                 return self._as_stored(record)
@@ -301,9 +302,9 @@ def _can_be_kept(inputs: Json) -> bool:
 
 
 def _bindings(executor: Executor, flow_id: str, shared: Mapping[str, str]) -> dict[str, str]:
-    """The source's instances of what both share, and ``_default`` for the rest."""
+    """The source's instances of what both share, and ``_default`` for the rest. Raises ``unknown_flow``."""
     contract = executor.contract
-    touched = touched_entities(contract.flows[flow_id].steps, contract.operations, contract.flows)
+    touched = touched_entities(given.checked_flow(contract, flow_id).steps, contract.operations, contract.flows)
     return {entity_id: shared.get(entity_id, DEFAULT_INSTANCE) for entity_id in touched}
 
 

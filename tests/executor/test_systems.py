@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tenor_wasm import api
+from tenor_wasm.api.json_text import write_json
 from tenor_wasm.errors import TenorError
 from tenor_wasm.executor import MemoryStorage, System, SystemExecutor, audit, counting_ids, load_system, read_system
 from tenor_wasm.executor.signing import Ed25519Signer, verify_trigger
@@ -360,6 +361,41 @@ def test_a_pending_trigger_that_cannot_be_read_fails_and_is_in_nobodys_way(trade
         ("initiated", None), ("failed", "invalid_json"), ("failed", "invalid_facts"),
     ]  # fmt: skip
     assert trade.resume() == ()
+
+
+def without(system: str, name: str) -> System:
+    """The next version of the system, without a flow or a member of the warehouse's."""
+    if system == "flow":
+        kept = [one for one in WAREHOUSE["constructs"] if (one["kind"], one["id"]) != ("Flow", name)]
+        return read_system(CONSTRUCT | {"triggers": []}, BUNDLES | {"warehouse": {**WAREHOUSE, "constructs": kept}})
+    members = [one for one in CONSTRUCT["members"] if one["id"] != name]
+    alone = {"members": members, "shared_entities": [], "shared_personas": [], "triggers": []}
+    return read_system(CONSTRUCT | alone, {one: bundle for one, bundle in BUNDLES.items() if one != name})
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "code"), [("flow", "pack", "unknown_flow"), ("member", "warehouse", "unknown_member")]
+)
+def test_a_pending_trigger_whose_target_is_gone_fails_and_is_in_nobodys_way(
+    trade: SystemExecutor, kind: str, name: str, code: str
+) -> None:
+    """Found by opening a store with a system whose next version had no such flow: nothing was started ever after."""
+    left = trade.execute_flow(*SELL, trigger_inputs=PLACE, start_triggers=False, request_id="r").triggers[0]
+    billing = replace(left, trigger_id="billing", target_contract="office", target_flow="bill", persona="clerk")
+    inputs = {"inputs": {"office": ALL["office"]}, "shared": {}}
+    with trade.storage.transaction() as transaction:
+        transaction.insert_trigger(replace(billing, source_execution="other", inputs=write_json(inputs)))
+    later = system_on(trade.storage, without(kind, name), ids=counting_ids(1000))
+    assert [(one.status, one.failure_code) for one in later.resume()] == [("failed", code), ("initiated", None)]
+    assert later.resume() == ()
+    assert name in (later.triggers("failed").items[0].failure_reason or "")
+
+
+def test_a_repeated_request_is_answered_when_what_it_triggered_is_gone(trade: SystemExecutor) -> None:
+    trade.execute_flow(*SELL, start_triggers=False, request_id="r")
+    later = system_on(trade.storage, without("flow", "pack"), ids=counting_ids(1000))
+    again = later.execute_flow(*SELL, request_id="r")
+    assert [one.failure_code for one in again.triggers] == ["unknown_flow"]
 
 
 def test_a_system_is_loaded_from_source() -> None:
