@@ -48,7 +48,8 @@ def checked_flow(contract: Contract, flow_id: Json) -> Flow:
 def checked_state(entity: Entity, state: Json) -> str | None:
     """A declared state, or none. Raises ``unknown_state``."""
     if state is not None and checked_text(state, "state") not in entity.transitions:
-        raise TenorError("unknown_state", f"'{state}' is no state of '{entity.id}'; it has {listed(entity.states)}")
+        message = f"'{state}' is no state of '{entity.id}'; it has {listed(entity.states)}"
+        raise TenorError("unknown_state", message, "", {"argument": "state"})
     return None if state is None else str(state)
 
 
@@ -57,16 +58,19 @@ def checked_persona(contract: Contract, persona: Json) -> str:
     name = checked_name(persona, "persona")
     if contract.personas and name not in contract.personas:
         message = f"the persona '{name}' is not declared; declared are {listed(contract.personas)}"
-        raise TenorError("persona_rejected", message)
+        raise TenorError("persona_rejected", message, "", {"argument": "persona"})
     return name
 
 
-def checked_instance_id(value: Json) -> str:
-    """An instance id that every store can hold (§6.5). Raises ``invalid_instance_id``."""
-    name = checked_text(value, "instance")
+def checked_instance_id(value: Json, argument: str = "instance", path: str = "") -> str:
+    """An instance id that every store can hold (§6.5); ``path`` leads to it from the argument.
+
+    Raises ``invalid_instance_id``.
+    """
+    name = checked_text(value, argument)
     if not _is_name(name):
         message = f"an instance id is a text of 1 to {NAME_LENGTH} signs without NUL, not {shown(value)}"
-        raise TenorError("invalid_instance_id", message)
+        raise TenorError("invalid_instance_id", message, path, {"argument": argument})
     return name
 
 
@@ -136,9 +140,12 @@ def seen_by(cursor: Json) -> Json:
         return None
     try:
         text = checked_text(cursor, "cursor")
-        return read_json(urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode())
+        seen = read_json(urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode())
+        if cursor_of(seen) == text:  # decoding passes over foreign signs
+            return seen
     except (ValueError, TenorError):
-        raise invalid_cursor() from None
+        pass
+    raise invalid_cursor()
 
 
 def position_seen(cursor: Json, start: int = 0) -> int:
@@ -159,4 +166,5 @@ def name_seen(cursor: Json) -> str:
 
 def invalid_cursor() -> TenorError:
     """The cursor is none that a page gave."""
-    return TenorError("invalid_cursor", "the cursor is none that a page of this listing gave; start without one")
+    message = "the cursor is none that a page of this listing gave; start without one"
+    return TenorError("invalid_cursor", message, "", {"argument": "cursor"})

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from tenor_wasm.api import calls
-from tenor_wasm.errors import Json, TenorError, listed
+from tenor_wasm.errors import Json, TenorError, listed, pointer
 from tenor_wasm.evaluator.action_space import judge
 from tenor_wasm.evaluator.actions import BlockedAction, PersonaNotAuthorized
 from tenor_wasm.evaluator.chain import provenance_chain
@@ -57,12 +57,13 @@ class _Prepared:
     keys: Mapping[str, InstanceKey]
     outcomes: Mapping[str, str]
 
-    def request_hash(self, facts: Json, instance_bindings: Json, outcomes: Json) -> str:
+    def request_hash(self, facts: Json, instance_bindings: Json, outcomes: Json, besides: Json) -> str:
         """What makes two requests the same. Facts that the contract does not know change nothing, here either."""
         known = self.inputs.snapshot.contract.facts
         assert isinstance(facts, Mapping), "they were read"
         used = {name: value for name, value in facts.items() if name in known}
-        return etag([self.flow.id, self.persona, used, instance_bindings or {}, outcomes or {}])
+        more = [besides] if besides else []
+        return etag([self.flow.id, self.persona, used, instance_bindings or {}, outcomes or {}, *more])
 
     def run(self, found: Mapping[InstanceKey, InstanceRecord]) -> FlowResult:
         """Run the flow on the instances as they were found."""
@@ -125,7 +126,8 @@ class Executor(Queries):
             raise TenorError("not_initial_state", message, "", {"initial": declared.initial})
         if persona is not None:
             given.checked_persona(self.contract, persona)
-        key = self.key(declared.id, self._ids("inst") if instance_id is None else instance_id)
+        name = self._ids("inst") if instance_id is None else given.checked_instance_id(instance_id, "instance_id")
+        key = self.key(declared.id, name)
         now = self._clock()
         record = InstanceRecord(key, declared.initial, 0, now, now)
         creation = TransitionRecord(
@@ -155,6 +157,7 @@ class Executor(Queries):
         personas: Mapping[str, Mapping[str, str]] | None = None,
         trigger_id: str | None = None,
         alongside: Alongside | None = None,
+        besides: Json = None,
     ) -> Execution:
         """Run a flow on the bound instances, and record it with its provenance chain (§11.4, §15.3).
 
@@ -162,6 +165,7 @@ class Executor(Queries):
         strict. A refused operation is answered by its step's failure handler: that is an execution too.
         ``request_id`` names the request: the same one again gives the execution that it led to and runs nothing.
         ``trigger`` says who called, ``personas`` how each persona was resolved; both go into the chain, as texts.
+        ``besides`` is what else belongs to the request: with another one it is not the same.
 
         Raises as ``api.simulate_flow`` does, ``persona_rejected``, ``request_id_reused`` for another request under an
         id that was used, ``conflict`` when others were in the way each time, and what the store raises.
@@ -170,7 +174,7 @@ class Executor(Queries):
         request_hash = None
         if request_id is not None:
             given.checked_name(request_id, "request_id")
-            request_hash = prepared.request_hash(facts, instance_bindings, outcomes)
+            request_hash = prepared.request_hash(facts, instance_bindings, outcomes, besides)
         execution_id = self._ids("exec")
         request = Request(
             execution_id, self.namespace, request_id, request_hash, trigger_id, self._trust_domain, self._signer
@@ -230,6 +234,8 @@ class Executor(Queries):
         self._check_initiator(declared, persona, inputs)
         touched = touched_entities(declared.steps, contract.operations, contract.flows)
         bindings = inputs.bindings or dict.fromkeys(touched, DEFAULT_INSTANCE)
+        for entity_id, instance_id in bindings.items():
+            given.checked_instance_id(instance_id, "instance_bindings", pointer((None, entity_id)))
         keys = {entity_id: self.key(entity_id, instance_id) for entity_id, instance_id in bindings.items()}
         return _Prepared(declared, persona, inputs, keys, calls.read_choices(outcomes))
 
@@ -244,7 +250,7 @@ class Executor(Queries):
                         f"persona '{persona}' may not start flow '{flow.id}': '{reason.operation_id}' allows only"
                         f" {listed(reason.allowed_personas)}"
                     )
-                    raise TenorError("persona_rejected", message)
+                    raise TenorError("persona_rejected", message, "", {"argument": "persona"})
 
     def _repeated(self, transaction: Transaction, earlier: FlowRecord, request: Request) -> Execution:
         if earlier.request_hash != request.request_hash:

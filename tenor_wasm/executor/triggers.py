@@ -120,7 +120,7 @@ class SystemExecutor:
         inputs = self._checked_inputs(trigger_inputs)
         fired: list[TriggerRecord] = []
         execution = self.member(member).execute_flow(
-            flow, persona, facts, instance_bindings, outcomes,
+            flow, persona, facts, instance_bindings, outcomes, besides=inputs,
             alongside=lambda transaction, done: self._fire(transaction, member, done, inputs, fired), **more,
         )  # fmt: skip
         if execution.repeated:  # what it fired may have been left pending when a process ended
@@ -134,10 +134,7 @@ class SystemExecutor:
 
     def triggers(self, status: str | None = None, cursor: str | None = None, limit: int = PAGE) -> Page[TriggerRecord]:
         """The triggers that fired, oldest first, page by page; of one status where it is named."""
-        if status not in (None, PENDING, INITIATED, FAILED):
-            message = f"'status' is {listed((PENDING, INITIATED, FAILED))}, not {shown(status)}"
-            raise given.invalid_argument("status", message)
-        after, size = given.position_seen(cursor), given.checked_limit(limit)
+        after, size = checked_listing(status, cursor, limit)
         with self.storage.snapshot() as snapshot:
             found = snapshot.triggers(self.namespace, status, after, size + 1)
         more = len(found) > size
@@ -284,6 +281,17 @@ class SystemExecutor:
     def _as_stored(self, record: TriggerRecord) -> TriggerRecord:
         with self.storage.snapshot() as snapshot:
             return snapshot.trigger(record.trigger_id) or record
+
+
+def checked_listing(status: Json, cursor: Json, limit: Json) -> tuple[int, int]:
+    """What a listing of triggers is asked for: the position after which it begins, and its size.
+
+    Raises ``invalid_argument``, ``invalid_cursor``.
+    """
+    if status not in (None, PENDING, INITIATED, FAILED):
+        message = f"'status' is {listed((PENDING, INITIATED, FAILED))}, not {shown(status)}"
+        raise given.invalid_argument("status", message)
+    return given.position_seen(cursor), given.checked_limit(limit)
 
 
 def _kept(inputs: Json, shared: Mapping[str, str]) -> dict[str, Json]:

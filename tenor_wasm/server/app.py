@@ -29,7 +29,7 @@ from tenor_wasm.api.wire import internal_error, placed
 from tenor_wasm.errors import Json, TenorError
 from tenor_wasm.server import openapi
 from tenor_wasm.server.admission import Admission
-from tenor_wasm.server.bodies import read_body, read_query
+from tenor_wasm.server.bodies import read_body, read_idempotency_key, read_query
 from tenor_wasm.server.handlers import Answer, Call
 from tenor_wasm.server.hosting import Hosts
 from tenor_wasm.server.keys import KeyFile
@@ -71,7 +71,7 @@ class Server:
             body=await read_body(request, route, self.settings),
             key=key,
             api_call=f"{request.method} {request.url.path}",
-            idempotency_key=request.headers.get("idempotency-key"),
+            idempotency_key=read_idempotency_key(request),
         )
         return await self._in_thread(partial(_worked, route, call, request.headers.get("if-none-match")), route)
 

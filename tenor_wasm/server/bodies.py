@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from tenor_wasm.api.json_text import read_json
 from tenor_wasm.api.schemas import schema
-from tenor_wasm.errors import Json, TenorError, is_object, listed, shown
+from tenor_wasm.errors import Json, TenorError, is_object, listed, pointer, shown
 from tenor_wasm.server.routes import Route
 from tenor_wasm.server.settings import Settings
 
@@ -42,7 +42,7 @@ async def read_body(request: Request, route: Route, settings: Settings) -> Mappi
     for name in body:
         if name not in known:
             message = f"there is no member {shown(name)} here; use {listed(known)}"
-            raise TenorError("unknown_argument", message, "/" + name.replace("~", "~0").replace("/", "~1"))
+            raise TenorError("unknown_argument", message, pointer((None, name)))
     return body
 
 
@@ -80,12 +80,22 @@ def _too_large(limit: int) -> TenorError:
     return TenorError("body_too_large", f"the body has more than {limit} bytes", "", {"limit": limit})
 
 
+def read_idempotency_key(request: Request) -> str | None:
+    """The header ``Idempotency-Key``. Raises ``invalid_argument`` where it is there twice: it is not ours to choose."""
+    named = request.headers.getlist("idempotency-key")
+    if len(named) > 1:
+        message = "the header 'Idempotency-Key' is given twice: send one"
+        raise TenorError("invalid_argument", message, "/request_id", {"argument": "request_id"})
+    return named[0] if named else None
+
+
 def read_query(request: Request, route: Route) -> Mapping[str, str]:
     """The parameters of the query. Raises ``unknown_argument``, ``invalid_argument`` for one that is there twice."""
     query: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name not in route.query:
-            raise TenorError("unknown_argument", f"there is no parameter {shown(name)} here; use {listed(route.query)}")
+            message = f"there is no parameter {shown(name)} here; use {listed(route.query)}"
+            raise TenorError("unknown_argument", message, pointer((None, name)))
         if name in query:
             raise TenorError("invalid_argument", f"'{name}' is given twice", f"/{name}", {"argument": name})
         query[name] = value

@@ -13,6 +13,7 @@ from tenor_wasm.api.params import flag, required, text
 from tenor_wasm.api.render import to_json
 from tenor_wasm.errors import Json, TenorError, listed, shown
 from tenor_wasm.executor.queries import PAGE
+from tenor_wasm.executor.triggers import checked_listing
 from tenor_wasm.server.hosting import Hosted, Hosts
 from tenor_wasm.server.keys import Key
 
@@ -153,7 +154,11 @@ def _limit(body: Mapping[str, Json]) -> Any:
 def execute_flow(call: Call) -> Answer:
     """Run a flow on the bound instances and record it."""
     hosted, persona, request_id = call.hosted, call.persona, call.request_id
-    more: dict[str, Any] = {} if hosted.system is None else {"trigger_inputs": call.body.get("trigger_inputs")}
+    inputs = call.body.get("trigger_inputs")
+    if hosted.system is None and inputs is not None:
+        message = f"'{hosted.name}' is in no system, so its flows trigger nothing: leave 'trigger_inputs' out"
+        raise calls.invalid_argument("trigger_inputs", message)
+    more: dict[str, Any] = {} if hosted.system is None else {"trigger_inputs": inputs}
     done = hosted.execute(
         *_run(call, persona), request_id=request_id, trigger=_trigger(call, persona, request_id),
         personas=_personas(call, persona), **more,
@@ -260,12 +265,13 @@ def execution(call: Call) -> Answer:
 def triggers(call: Call) -> Answer:
     """What the flows of the contract's system triggered; nothing where it is in none."""
     hosted = call.hosted
+    asked = call.query.get("status"), call.query.get("cursor"), call.limit()
     if hosted.system is None:
+        checked_listing(*asked)
         return Answer({"items": [], "next_cursor": None})
     for name in hosted.members():
         call.check_key_for(name)
-    system = hosted.system
-    return Answer(to_json(system.triggers(call.query.get("status"), call.query.get("cursor"), call.limit())))
+    return Answer(to_json(hosted.system.triggers(*asked)))
 
 
 # --- the server --------------------------------------------------------------------------------------------------

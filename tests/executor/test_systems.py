@@ -235,6 +235,20 @@ def test_what_was_left_pending_is_started_later_and_once(trade: SystemExecutor) 
     assert trade.execute_flow(*SELL, trigger_inputs=ALL, request_id="r").triggers == ()
 
 
+def test_other_inputs_of_targets_make_another_request(trade: SystemExecutor) -> None:
+    """Found by a second request that was answered as the first, and whose inputs nothing was started with."""
+    trade.execute_flow(*SELL, trigger_inputs=PLACE, request_id="r")
+    assert trade.execute_flow(*SELL, trigger_inputs=PLACE, request_id="r").execution.repeated
+    for other in (ALL, {}, None):
+        assert refused(trade.execute_flow, *SELL, trigger_inputs=other, request_id="r").code == "request_id_reused"
+
+
+@pytest.mark.parametrize("nothing", [None, {}])
+def test_no_inputs_of_targets_are_the_same_request_however_that_is_said(trade: SystemExecutor, nothing: Json) -> None:
+    trade.execute_flow(*SELL, request_id="r")
+    assert trade.execute_flow(*SELL, trigger_inputs=nothing, request_id="r").execution.repeated
+
+
 def test_a_repeated_request_starts_what_was_left_pending(trade: SystemExecutor) -> None:
     trade.execute_flow(*SELL, trigger_inputs=ALL, start_triggers=False, request_id="r")
     again = trade.execute_flow(*SELL, trigger_inputs=ALL, request_id="r")

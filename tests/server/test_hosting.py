@@ -191,7 +191,32 @@ def test_a_key_for_one_member_sees_no_chain_of_another(tmp_path: Path) -> None:
 
 
 def test_a_contract_alone_has_no_triggers(quick: str) -> None:
-    assert ask(quick, "/shop/triggers").json == {"items": [], "next_cursor": None}
+    for query in ("", "?status=failed", "?limit=7"):
+        assert ask(quick, f"/shop/triggers{query}").json == {"items": [], "next_cursor": None}
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "path"),
+    [
+        ("status=foo", "invalid_argument", "/status"),
+        ("cursor=zzz", "invalid_cursor", "/cursor"),
+        ("limit=0", "invalid_argument", "/limit"),
+    ],
+)
+def test_what_is_asked_of_triggers_is_checked_where_there_are_none_too(
+    quick: str, trading: str, query: str, code: str, path: str
+) -> None:
+    for url, name in ((quick, "shop"), (trading, "store")):
+        error = ask(url, f"/{name}/triggers?{query}").json["error"]
+        assert (error["code"], error["path"]) == (code, path)
+
+
+def test_a_contract_alone_takes_no_inputs_of_targets(quick: str) -> None:
+    body = {"persona": "clerk", "facts": FACTS, "trigger_inputs": {"office": {}}}
+    refused = ask(quick, "/shop/flows/submit/execute", body)
+    assert (refused.status, refused.code) == (400, "invalid_argument")
+    assert refused.json["error"]["path"] == "/trigger_inputs"
+    assert ask(quick, "/shop/executions").json["items"] == []
 
 
 # --- connections ---------------------------------------------------------------------------------------------------

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -20,15 +24,16 @@ WRONG: list[tuple[str, Json, int, str, str]] = [
     ("/none", None, 404, "unknown_contract", ""),
     ("/none/entities/Order", None, 404, "unknown_contract", ""),
     ("/shop/entities/None", None, 404, "unknown_entity", "/entity"),
-    ("/shop/entities/Order?state=sold", None, 400, "unknown_state", ""),
+    ("/shop/entities/Order?state=sold", None, 400, "unknown_state", "/state"),
     ("/shop/entities/Order?limit=0", None, 400, "invalid_argument", "/limit"),
     ("/shop/entities/Order?limit=ten", None, 400, "invalid_argument", "/limit"),
     ("/shop/entities/Order?limit=1&limit=2", None, 400, "invalid_argument", "/limit"),
-    ("/shop/entities/Order?cursor=no", None, 400, "invalid_cursor", ""),
-    ("/shop/entities/Order?colour=red", None, 400, "unknown_argument", ""),
+    ("/shop/entities/Order?cursor=no", None, 400, "invalid_cursor", "/cursor"),
+    ("/shop/entities/Order?colour=red", None, 400, "unknown_argument", "/colour"),
     ("/shop/provenance", None, 400, "missing_argument", "/entity"),
     ("/shop/provenance?entity=Order", None, 400, "missing_argument", "/instance"),
     ("/shop/provenance?entity=Order&instance=none", None, 404, "unknown_instance", ""),
+    ("/shop/provenance?entity=Order&instance=", None, 400, "invalid_instance_id", "/instance"),
     ("/shop/provenance/none", None, 404, "unknown_chain", ""),
     ("/shop/executions/none", None, 404, "unknown_execution", ""),
     ("/shop/executions?entity=Order", None, 400, "invalid_argument", "/instance"),
@@ -42,16 +47,24 @@ WRONG: list[tuple[str, Json, int, str, str]] = [
     (EXECUTE, "[]", 400, "invalid_argument", ""),
     (EXECUTE, {"facts": FACTS}, 400, "missing_argument", "/persona"),
     (EXECUTE, {**CLERK, "persona": 7}, 400, "invalid_argument", "/persona"),
-    (EXECUTE, {**CLERK, "persona": "stranger"}, 403, "persona_rejected", ""),
+    (EXECUTE, {**CLERK, "persona": "stranger"}, 403, "persona_rejected", "/persona"),
     (EXECUTE, {**CLERK, "more/or": 1}, 400, "unknown_argument", "/more~1or"),
     (EXECUTE, {**CLERK, "facts": {"paid": 1}}, 400, "invalid_facts", "/facts/paid"),
     (EXECUTE, {**CLERK, "facts": "[]"}, 400, "invalid_facts", "/facts"),
     (EXECUTE, {**CLERK, "instance_bindings": {"None": "a"}}, 400, "invalid_bindings", "/instance_bindings/None"),
     (EXECUTE, {**CLERK, "instance_bindings": {"Parcel": "a"}}, 400, "missing_binding", "/instance_bindings"),
+    (
+        EXECUTE,
+        {**CLERK, "instance_bindings": {"Order": "\0"}},
+        400,
+        "invalid_instance_id",
+        "/instance_bindings/Order",
+    ),
     (EXECUTE, {**CLERK, "outcomes": {"none": "a"}}, 400, "unknown_step", "/outcomes/none"),
     (EXECUTE, {**CLERK, "request_id": ""}, 400, "invalid_argument", "/request_id"),
-    ("/shop/entities/Order/initialize", {"instance_id": ""}, 400, "invalid_instance_id", ""),
-    ("/shop/entities/Order/initialize", {"state": "sold"}, 400, "unknown_state", ""),
+    ("/shop/entities/Order/initialize", {"instance_id": ""}, 400, "invalid_instance_id", "/instance_id"),
+    ("/shop/entities/Order/initialize", {"state": "sold"}, 400, "unknown_state", "/state"),
+    ("/shop/actions", {**CLERK, "cursor": "no"}, 400, "invalid_cursor", "/cursor"),
     ("/shop/actions", {**CLERK, "limit": 5000}, 400, "invalid_argument", "/limit"),
     ("/shop/evaluate", {}, 400, "missing_argument", "/facts"),
 ]
@@ -102,3 +115,27 @@ def test_a_wrong_request_is_refused_with_the_place(
     assert error["message"]
     assert error["help"]
     assert reply.headers["content-type"] == "application/json"
+
+
+def test_one_of_two_request_ids_is_not_chosen(quick: str) -> None:
+    parts = urlsplit(quick)
+    connection = HTTPConnection(str(parts.hostname), parts.port, timeout=20)
+    with closing(connection):
+        connection.putrequest("POST", EXECUTE)
+        for name, value in (
+            ("Content-Type", "application/json"), ("Content-Length", "2"),
+            ("Idempotency-Key", "r-1"), ("Idempotency-Key", "r-2"),
+        ):  # fmt: skip
+            connection.putheader(name, value)
+        connection.endheaders(b"{}")
+        error = json.loads(connection.getresponse().read())["error"]
+    assert (error["code"], error["path"]) == ("invalid_argument", "/request_id")
+
+
+def test_a_cursor_with_signs_put_in_is_refused(quick: str) -> None:
+    for name in ("cursor-1", "cursor-2"):
+        ask(quick, "/shop/entities/Order/initialize", {"instance_id": name})
+    cursor = ask(quick, "/shop/entities/Order?limit=1").json["next_cursor"]
+    assert ask(quick, f"/shop/entities/Order?cursor={cursor}").status == 200
+    for damaged in (f"{cursor[:3]}!{cursor[3:]}", f"%2A{cursor}", f"{cursor}%0A", f"{cursor}="):
+        assert ask(quick, f"/shop/entities/Order?cursor={damaged}").code == "invalid_cursor"
