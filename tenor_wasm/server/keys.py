@@ -4,6 +4,7 @@ Rules this module lives by:
 
 - A key is ``tk_<id>_<secret>``; the secret has 256 random bits, so one round of SHA-256 hides it as well as many would.
 - A presented key is compared in constant time; an unknown id costs the same as a wrong secret.
+- Keys are added one after another, whoever adds them: none takes the place of another one's.
 - The file is looked at again when it has changed: taking a key out of it revokes the key within a second.
 """
 
@@ -13,18 +14,23 @@ import hmac
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.errors import Json, TenorError, is_object, shown
+from tenor_wasm.executor.arguments import checked_name
 from tenor_wasm.executor.sources import system_clock
 
 LOOK_SECONDS = 1.0
 """How often the file is looked at, at most."""
+
+WAIT_SECONDS, WAITS = 0.02, 500
+"""How long somebody waits who would write the file while another one does, and how often."""
 
 _NOBODYS = sha256(b"").hexdigest()
 
@@ -148,24 +154,57 @@ _MEMBERS: Mapping[str, Callable[[Json], bool]] = {
 
 
 def add_key(
-    path: Path, personas: Iterable[str], contracts: Iterable[str] = (), read_only: bool = False
+    path: Path,
+    personas: Iterable[str],
+    contracts: Iterable[str] = (),
+    read_only: bool = False,
+    pause: Callable[[float], object] = time.sleep,
 ) -> tuple[Key, str]:
     """Make a key, write its hash into the file (which only its owner may read), and give it with its text: only now.
 
-    Raises ``unreadable_file``, ``invalid_keys``.
+    Raises ``invalid_argument`` for the name of a persona or contract that none can have, ``unreadable_file``,
+    ``invalid_keys``, ``keys_busy`` where somebody else keeps writing the file.
     """
-    keys = dict(read_keys(path)) if path.exists() else {}
     name, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
-    key = Key(name, sha256(secret.encode()).hexdigest(), tuple(personas), tuple(contracts), read_only, system_clock())
-    keys[name] = key
-    fresh = path.with_name(f".{path.name}.{name}")
+    acts_as = tuple(checked_name(one, "persona") for one in personas)
+    is_for = tuple(checked_name(one, "contract") for one in contracts)
+    key = Key(name, sha256(secret.encode()).hexdigest(), acts_as, is_for, read_only, system_clock())
     try:
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(_written(keys.values()))
-        fresh.replace(path)  # a server that reads it meanwhile sees the old file or the new one
+        with _written_alone(path, pause) as file:
+            keys = read_keys(path).values() if path.exists() else ()
+            file.write(_written([*keys, key]))
     except OSError as error:
         raise TenorError("unreadable_file", f"the key file '{path}' cannot be written: {error.strerror}") from None
     return key, f"tk_{name}_{secret}"
+
+
+@contextmanager
+def _written_alone(path: Path, pause: Callable[[float], object]) -> Iterator[IO[str]]:
+    """A file that takes the place of another one when the block ends well.
+
+    As long as it is there nobody else writes: what one reads here is what one replaces. Whoever reads the file
+    meanwhile sees the old one or the new one.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    descriptor = _created(fresh, pause)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            yield file
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def _created(fresh: Path, pause: Callable[[float], object]) -> int:
+    """A file that was not there, for its owner alone. Raises ``keys_busy`` when it stays there."""
+    for _ in range(WAITS):
+        try:
+            return os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pause(WAIT_SECONDS)
+    message = f"another command is writing the key file; when none is, one was cut off: remove '{fresh}'"
+    raise TenorError("keys_busy", message)
 
 
 def _written(keys: Iterable[Key]) -> str:

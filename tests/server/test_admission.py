@@ -10,6 +10,7 @@ import socket
 import stat
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,45 @@ def test_a_key_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TenorError) as raised:
         add_key(tmp_path / "no" / "keys.json", ["clerk"])
     assert raised.value.code == "unreadable_file"
+
+
+def test_keys_that_are_made_at_once_are_all_in_the_file(tmp_path: Path) -> None:
+    """Found by twelve commands run side by side: each wrote what it had read, and the keys of others were gone."""
+    path = tmp_path / "keys.json"
+    with ThreadPoolExecutor(12) as pool:
+        made = [*pool.map(lambda _: add_key(path, ["clerk"])[0], range(60))]
+    assert {*read_keys(path)} == {key.id for key in made}
+    assert [one.name for one in tmp_path.iterdir()] == ["keys.json"]
+
+
+def test_a_key_file_that_is_never_free_is_told_with_what_keeps_it(tmp_path: Path) -> None:
+    path, left = tmp_path / "keys.json", tmp_path / ".keys.json.new"
+    left.touch()
+    with pytest.raises(TenorError) as raised:
+        add_key(path, ["clerk"], pause=lambda _: None)
+    assert raised.value.code == "keys_busy"
+    assert str(left) in raised.value.message
+    assert left.exists()
+    left.unlink()
+    path.write_text("none")
+    with pytest.raises(TenorError):
+        add_key(path, ["clerk"])
+    assert not left.exists(), "what cannot be written keeps nobody out"
+
+
+@pytest.mark.parametrize("bound", [([""], []), (["clerk"], [""]), (["x" * 201], [])])
+def test_a_key_for_nobody_is_not_made(tmp_path: Path, bound: tuple[list[str], list[str]]) -> None:
+    with pytest.raises(TenorError) as raised:
+        add_key(tmp_path / "keys.json", *bound)
+    assert raised.value.code == "invalid_argument"
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_key_file_of_a_name_that_no_file_has_is_refused(tmp_path: Path) -> None:
+    for name in ("k" * 300, "k" * 253):
+        with pytest.raises(TenorError) as raised:
+            add_key(tmp_path / name, ["clerk"])
+        assert raised.value.code == "unreadable_file"
 
 
 def test_guessing_is_slowed_down(keys: Keys) -> None:
