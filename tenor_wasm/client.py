@@ -162,13 +162,13 @@ class Client:
     ) -> Object:
         """Create an instance in its initial state.
 
-        Without ``instance_id`` the server chooses one, the same for the same request id. With it a call that got no
-        answer is not sent again: whether it was carried out can be seen, but not by whom.
+        Without ``instance_id`` the server chooses one. A call with one of the caller's own that got no answer is sent
+        again only where it has a ``request_id`` too: whether it was carried out could be seen, but not by whom.
         """
         if instance_id is None:
             request_id = request_id or str(uuid.uuid4())
         body = _given(instance_id=instance_id, state=state, persona=persona, request_id=request_id)
-        return self._post(f"/entities/{_segment(entity)}/initialize", body, safe=instance_id is None)
+        return self._post(f"/entities/{_segment(entity)}/initialize", body, safe=request_id is not None)
 
     def list_instances(
         self, entity: str, state: str | None = None, cursor: str | None = None, limit: int | None = None

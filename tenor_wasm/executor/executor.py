@@ -29,7 +29,7 @@ from tenor_wasm.executor import arguments as given
 from tenor_wasm.executor.pages import ActionSpacePage, page_of_states
 from tenor_wasm.executor.queries import PAGE, Queries
 from tenor_wasm.executor.recording import Execution, Request, recorded, write
-from tenor_wasm.executor.records import FlowRecord, InstanceKey, InstanceRecord, TransitionRecord
+from tenor_wasm.executor.records import CreationRecord, FlowRecord, InstanceKey, InstanceRecord, TransitionRecord
 from tenor_wasm.executor.sources import Clock, Ids, Signer, random_ids, short_pause, system_clock
 from tenor_wasm.executor.storage import Storage, Transaction
 from tenor_wasm.interchange import constructs as c
@@ -45,6 +45,14 @@ AGAIN = frozenset({"conflict", "request_exists"})
 """Errors after which a transaction is run again: somebody else was first."""
 
 _NOBODY: Mapping[str, Mapping[str, str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """An instance as it was created. ``repeated`` says that the request had been carried out before."""
+
+    record: InstanceRecord
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +118,33 @@ class Executor(Queries):
     # --- instances ----------------------------------------------------------------------------------------------
 
     def create_instance(
-        self, entity: str, instance_id: str | None = None, state: str | None = None, persona: str | None = None
+        self,
+        entity: str,
+        instance_id: str | None = None,
+        state: str | None = None,
+        persona: str | None = None,
+        *,
+        request_id: str | None = None,
     ) -> InstanceRecord:
         """Create an instance in its entity's initial state (E15), with an id of the executor's where none is given.
 
-        ``state`` may say the initial state and no other. ``persona`` is recorded. Raises ``unknown_entity``,
-        ``unknown_state``, ``not_initial_state``, ``invalid_instance_id``, ``instance_exists``, ``persona_rejected``.
+        ``state`` may say the initial state and no other. ``persona`` is recorded. ``request_id`` names the request: the
+        same one again gives the instance as it was created, and creates none. Raises ``unknown_entity``,
+        ``unknown_state``, ``not_initial_state``, ``invalid_instance_id``, ``instance_exists``, ``persona_rejected``,
+        ``request_id_reused`` for another request under an id that was used.
         """
+        return self.creation(entity, instance_id, state, persona, request_id=request_id).record
+
+    def creation(
+        self,
+        entity: str,
+        instance_id: str | None = None,
+        state: str | None = None,
+        persona: str | None = None,
+        *,
+        request_id: str | None = None,
+    ) -> Creation:
+        """As ``create_instance``; it tells also whether that had been done before."""
         declared = given.checked_entity(self.contract, entity)
         if given.checked_state(declared, state) not in (None, declared.initial):
             message = (
@@ -134,10 +162,20 @@ class Executor(Queries):
             key, 0, None, declared.initial, now, persona, self.contract.id, trust_domain=self._trust_domain
         )
 
-        def create(transaction: Transaction) -> InstanceRecord:
+        request = None
+        if request_id is not None:
+            named = given.checked_name(request_id, "request_id")
+            request = CreationRecord(key, self.namespace, named, etag([declared.id, instance_id, persona]))
+
+        def create(transaction: Transaction) -> Creation:
+            if request is not None:
+                earlier = transaction.creation_of_request(request.scope, request.request_id)
+                if earlier is not None:
+                    return _created_before(transaction, earlier, request)
+                transaction.insert_creation(request)  # before the instance: who asks the same at once waits here
             transaction.initialize(record)
             transaction.insert_transition(creation)
-            return record
+            return Creation(record)
 
         return self.transact(create)
 
@@ -254,8 +292,7 @@ class Executor(Queries):
 
     def _repeated(self, transaction: Transaction, earlier: FlowRecord, request: Request) -> Execution:
         if earlier.request_hash != request.request_hash:
-            message = f"the request id '{request.request_id}' was used for another request; choose a new one"
-            raise TenorError("request_id_reused", message, "", {"execution_id": earlier.execution_id})
+            raise _reused(request.request_id, {"execution_id": earlier.execution_id})
         return replace(self._stored(transaction, earlier), repeated=True)
 
     # --- what may be done ---------------------------------------------------------------------------------------
@@ -290,3 +327,17 @@ class Executor(Queries):
                     raise
             self._pause(attempt)
         raise AssertionError("the last attempt returns or raises")
+
+
+def _created_before(transaction: Transaction, earlier: CreationRecord, request: CreationRecord) -> Creation:
+    """The instance as it was when the request created it."""
+    if earlier.request_hash != request.request_hash:
+        key = earlier.key
+        raise _reused(request.request_id, {"entity_id": key.entity_id, "instance_id": key.instance_id})
+    (first,) = transaction.history(earlier.key, -1, 1)
+    return Creation(InstanceRecord(earlier.key, first.to_state, first.version, first.at, first.at), repeated=True)
+
+
+def _reused(request_id: str | None, led_to: Mapping[str, Json]) -> TenorError:
+    message = f"the request id '{request_id}' was used for another request; choose a new one"
+    return TenorError("request_id_reused", message, "", led_to)

@@ -17,6 +17,7 @@ from typing import TypeVar
 from tenor_wasm.executor import storage as errors
 from tenor_wasm.executor.records import (
     PENDING,
+    CreationRecord,
     FlowRecord,
     Group,
     InstanceKey,
@@ -90,6 +91,7 @@ class _Tables:
         self.of_entity: dict[tuple[str, str], list[str]] = {}
         self.of_state: dict[tuple[str, str, str], list[str]] = {}
         self.history: dict[InstanceKey, list[TransitionRecord]] = {}
+        self.creations: dict[tuple[str, str], CreationRecord] = {}
         self.flows: dict[str, FlowRecord] = {}
         self.requests: dict[tuple[str, str], str] = {}
         self.of_namespace: dict[str, list[FlowRecord]] = {}
@@ -159,6 +161,10 @@ class MemorySnapshot:
         execution_id = self._tables.requests.get((namespace, request_id))
         return None if execution_id is None else self._tables.flows[execution_id]
 
+    def creation_of_request(self, scope: str, request_id: str) -> CreationRecord | None:
+        """The instance that a request created."""
+        return self._tables.creations.get((scope, request_id))
+
     def flows(self, namespace: str, after: int, limit: int) -> tuple[FlowRecord, ...]:
         """The executions above a position."""
         return _above(self._tables.of_namespace.get(namespace, []), after, limit)
@@ -212,6 +218,13 @@ class MemoryTransaction(MemorySnapshot):
             raise errors.instance_exists(key)
         self._insert_sorted(self._tables.of_entity, key[:2], key.instance_id)
         self._put(record)
+
+    def insert_creation(self, record: CreationRecord) -> None:
+        """Which instance a request creates."""
+        request = record.scope, record.request_id
+        if request in self._tables.creations:
+            raise errors.request_exists(record.request_id)
+        self._set(self._tables.creations, request, record)
 
     def read_for_update(self, keys: Iterable[InstanceKey]) -> Mapping[InstanceKey, InstanceRecord]:
         """The instances that exist; the store is held, so they stay as they are."""

@@ -79,6 +79,19 @@ class TransitionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CreationRecord:
+    """Which instance a request created. ``scope`` is the namespace of the contract that was asked.
+
+    ``request_id`` and ``request_hash`` are as those of a ``FlowRecord``; creations have request ids of their own.
+    """
+
+    key: InstanceKey
+    scope: str
+    request_id: str
+    request_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class FlowRecord:
     """One execution of a flow. ``bound`` are the instances that it was bound to, changed or not.
 

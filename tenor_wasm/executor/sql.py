@@ -13,6 +13,7 @@ from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.executor import storage as errors
 from tenor_wasm.executor.records import (
     PENDING,
+    CreationRecord,
     FlowRecord,
     Group,
     InstanceKey,
@@ -38,6 +39,7 @@ def _columns(record: type, *left_out: str) -> tuple[str, ...]:
 
 INSTANCE = _columns(InstanceRecord)
 TRANSITION = _columns(TransitionRecord)
+CREATION = _columns(CreationRecord)
 FLOW = _columns(FlowRecord)
 OPERATION = _columns(OperationRecord)
 PROVENANCE = _columns(ProvenanceRecord)
@@ -77,6 +79,7 @@ SELECT_TRANSITIONS = _select(
 )
 SELECT_FLOW = _select(FLOW, "flows WHERE execution_id = ?")
 SELECT_FLOW_OF_REQUEST = _select(FLOW, "flows WHERE namespace = ? AND request_id = ?")
+SELECT_CREATION = _select(CREATION, "creations WHERE scope = ? AND request_id = ?")
 SELECT_FLOWS = _select(FLOW, f"flows WHERE namespace = ? {_PAGE}")
 SELECT_FLOWS_OF_INSTANCE = _select(
     FLOW,
@@ -97,6 +100,7 @@ SETTLE_TRIGGER = (
 
 INSERT_INSTANCE = insert("instances", INSTANCE)
 INSERT_TRANSITION = insert("transitions", TRANSITION)
+INSERT_CREATION = insert("creations", CREATION)
 INSERT_FLOW = insert("flows", FLOW[:-1])
 INSERT_BINDING = insert("bindings", (*InstanceKey._fields, "position"))
 INSERT_OPERATION = insert("operations", OPERATION)
@@ -129,7 +133,7 @@ def _values(record: Any, columns: Iterable[str]) -> tuple[Any, ...]:
     return tuple(getattr(record, name) for name in columns)
 
 
-def _keyed(record: InstanceRecord | TransitionRecord, columns: Sequence[str]) -> tuple[Any, ...]:
+def _keyed(record: InstanceRecord | TransitionRecord | CreationRecord, columns: Sequence[str]) -> tuple[Any, ...]:
     return (*record.key, *_values(record, columns[len(record.key) :]))
 
 
@@ -184,6 +188,11 @@ class SqlSnapshot:
         row = self._one(SELECT_FLOW_OF_REQUEST, namespace, request_id)
         return None if row is None else _flow_of(row)
 
+    def creation_of_request(self, scope: str, request_id: str) -> CreationRecord | None:
+        """The instance that a request created."""
+        row = self._one(SELECT_CREATION, scope, request_id)
+        return None if row is None else CreationRecord(InstanceKey(*row[:3]), *row[3:])
+
     def flows(self, namespace: str, after: int, limit: int) -> tuple[FlowRecord, ...]:
         """The executions above a position."""
         return tuple(map(_flow_of, self.rows(SELECT_FLOWS, (namespace, after, limit))))
@@ -234,6 +243,11 @@ class SqlTransaction(SqlSnapshot):
         """A new instance."""
         if self._write_unless_there(INSERT_INSTANCE, _keyed(record, INSTANCE)):
             raise errors.instance_exists(record.key)
+
+    def insert_creation(self, record: CreationRecord) -> None:
+        """Which instance a request creates."""
+        if self._write_unless_there(INSERT_CREATION, _keyed(record, CREATION)):
+            raise errors.request_exists(record.request_id)
 
     def update(self, key: InstanceKey, version: int, state: str, at: str) -> None:
         """Replace a version by the next one."""

@@ -27,6 +27,7 @@ from typing import Protocol
 
 from tenor_wasm.errors import TenorError
 from tenor_wasm.executor.records import (
+    CreationRecord,
     FlowRecord,
     Group,
     InstanceKey,
@@ -67,6 +68,9 @@ class Snapshot(Protocol):
     def flow_of_request(self, namespace: str, request_id: str) -> FlowRecord | None:
         """The execution that a request led to."""
 
+    def creation_of_request(self, scope: str, request_id: str) -> CreationRecord | None:
+        """The instance that a request created."""
+
     def flows(self, namespace: str, after: int, limit: int) -> tuple[FlowRecord, ...]:
         """The executions above a position."""
 
@@ -94,6 +98,9 @@ class Transaction(Snapshot, Protocol):
 
     def initialize(self, record: InstanceRecord) -> None:
         """A new instance. Raises ``instance_exists``."""
+
+    def insert_creation(self, record: CreationRecord) -> None:
+        """Which instance a request creates. Raises ``request_exists`` where it has created one already."""
 
     def read_for_update(self, keys: Iterable[InstanceKey]) -> Mapping[InstanceKey, InstanceRecord]:
         """The instances that exist among ``keys``; they stay as they are until the transaction ends."""
@@ -163,8 +170,8 @@ def unknown_instance(key: InstanceKey) -> TenorError:
 
 
 def request_exists(request_id: str) -> TenorError:
-    """The request has led to an execution already."""
-    message = f"the request '{request_id}' was carried out already; ask for its execution instead"
+    """The request has led to an execution, or created an instance, already."""
+    message = f"the request '{request_id}' was carried out already; ask for what it led to instead"
     return TenorError("request_exists", message, "", {"request_id": request_id})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from tenor_wasm import __version__
@@ -205,21 +204,9 @@ def create_instance(call: Call) -> Answer:
     executor, entity, body = call.hosted.executor, call.path["entity"], call.body
     persona = call.persona if call.key is not None or "persona" in body else None
     named: Any = body.get("instance_id")
-    request_id = call.request_id
-    derived = None if named is not None or request_id is None else _derived(executor.namespace, entity, request_id)
     state: Any = body.get("state")
-    try:
-        record = executor.create_instance(entity, derived or named, state, persona)
-    except TenorError as error:
-        if error.code != "instance_exists" or derived is None:
-            raise
-        return Answer(to_json(executor.instance(entity, derived)))
-    return Answer(to_json(record), 201)
-
-
-def _derived(*parts: str) -> str:
-    """The instance id that a request id leads to: the same request finds what it created before."""
-    return "inst_" + sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    done = executor.creation(entity, named, state, persona, request_id=call.request_id)
+    return Answer(to_json(done.record), 200 if done.repeated else 201)
 
 
 def list_instances(call: Call) -> Answer:

@@ -12,9 +12,10 @@ import pytest
 
 from tenor_wasm import api
 from tenor_wasm.errors import TenorError
-from tenor_wasm.executor import Executor, MemoryStorage, audit, open_storage
+from tenor_wasm.executor import Executor, MemoryStorage, audit, counting_ids, open_storage
 from tenor_wasm.executor.storage import Storage
 from tests import bundles as b
+from tests.executor.places import Place
 from tests.executor.shops import APPROVE, CONTRACT, FACTS, SUBMIT, executor_on, states, verified
 
 Json = Any
@@ -137,6 +138,41 @@ def test_several_outcomes_are_chosen_by_name() -> None:
 
 
 # --- requests --------------------------------------------------------------------------------------------------
+
+
+def test_a_creation_under_a_request_id_is_carried_out_once(executor: Executor) -> None:
+    """Found over HTTP: asked again, a named instance was refused, and another one was made under the same id."""
+    first = executor.creation("Order", "new-1", persona="clerk", request_id="c-1")
+    executor.execute_flow(*SUBMIT, {"Order": "new-1"})
+    again = executor.creation("Order", "new-1", "draft", "clerk", request_id="c-1")
+    assert (again.record, first.repeated, again.repeated) == (first.record, False, True)
+    others: list[tuple[Any, ...]] = [
+        ("Order", "new-2", None, "clerk"), ("Order", None, None, "clerk"), ("Order", "new-1"),
+        ("Order", "new-1", None, "boss"), ("Parcel", "new-1", None, "clerk"),
+    ]  # fmt: skip
+    for other in others:
+        error = refused(executor.create_instance, *other, request_id="c-1")
+        assert (error.code, error.details) == ("request_id_reused", {"entity_id": "Order", "instance_id": "new-1"})
+    assert refused(executor.create_instance, "Order", request_id="").code == "invalid_argument"
+    chosen = [executor.create_instance("Order", request_id="c-2") for _ in range(3)]
+    assert len({record.key for record in chosen}) == 1
+    assert len(executor.list_instances("Order").items) == 4
+
+
+def test_a_creation_that_is_refused_leaves_its_request_id(executor: Executor) -> None:
+    assert refused(executor.create_instance, "Order", "ord-001", request_id="c-1").code == "instance_exists"
+    assert executor.create_instance("Order", "new-1", request_id="c-1").key.instance_id == "new-1"
+
+
+def test_a_creation_that_is_asked_for_at_once_is_carried_out_once(place: Place) -> None:
+    storage = place.open()
+
+    def create(number: int) -> bool:
+        executor = executor_on(storage, ids=counting_ids(number * 1000))
+        return executor.creation("Order", "new-1", request_id="c-1").repeated
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(create, range(4))) == [False, True, True, True]
 
 
 def test_a_request_is_carried_out_once(executor: Executor) -> None:

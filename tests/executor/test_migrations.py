@@ -60,6 +60,6 @@ def test_stores_that_are_opened_together_migrate_once(durable: Place) -> None:
 
 
 SHIPPED: dict[str, dict[str, str]] = {
-    "sqlite": {"0001_instances.sql": "5865a878226b5d05"},
-    "postgres": {"0001_instances.sql": "b62c08eb820f46fe"},
+    "sqlite": {"0001_instances.sql": "5865a878226b5d05", "0002_creations.sql": "6abd98693d661fa2"},
+    "postgres": {"0001_instances.sql": "b62c08eb820f46fe", "0002_creations.sql": "13a3ba33b8d3c455"},
 }

@@ -14,6 +14,7 @@ from tenor_wasm.errors import TenorError
 from tenor_wasm.executor.records import (
     FAILED,
     INITIATED,
+    CreationRecord,
     FlowRecord,
     Group,
     InstanceKey,
@@ -245,6 +246,21 @@ def test_a_request_leads_to_one_execution_in_its_namespace(storage: Storage) -> 
     write(storage, lambda transaction: transaction.insert_flow(flow("e3", request_id="r", namespace="other")))
     write(storage, lambda transaction: transaction.insert_flow(flow("e4")))
     write(storage, lambda transaction: transaction.insert_flow(flow("e5")))
+
+
+def test_a_request_leads_to_one_creation_in_its_scope(storage: Storage) -> None:
+    made = CreationRecord(ORDER, "shop", "r", "hash")
+    write(storage, lambda transaction: transaction.insert_creation(made))
+    with storage.snapshot() as snapshot:
+        assert snapshot.creation_of_request("shop", "r") == made
+        assert snapshot.creation_of_request("other", "r") is None
+        assert snapshot.creation_of_request("shop", "q") is None
+    another = replace(made, key=ORDER._replace(instance_id="b"))
+    again = refused(lambda: write(storage, lambda transaction: transaction.insert_creation(another)))
+    assert (again.code, again.details) == ("request_exists", {"request_id": "r"})
+    write(storage, lambda transaction: transaction.insert_creation(replace(another, scope="other")))
+    with storage.snapshot() as snapshot:
+        assert snapshot.creation_of_request("shop", "r") == made
 
 
 def test_an_id_is_given_once(storage: Storage) -> None:

@@ -202,6 +202,12 @@ def test_what_is_not_safe_is_not_sent_again() -> None:
         assert client.create_instance("Order") == {"ok": 1}, "with a request id it is safe"
 
 
+def test_a_creation_with_a_request_id_is_sent_again() -> None:
+    with Flaky(broken, reply(201, {"ok": 1})) as flaky, patient(flaky.url, []) as client:
+        assert client.create_instance("Order", "ord-001", request_id="c-1") == {"ok": 1}
+    assert [sent["request_id"] for sent in flaky.came] == ["c-1", "c-1"]
+
+
 def test_it_gives_up_after_its_attempts() -> None:
     with Flaky(*[broken] * 9) as flaky, patient(flaky.url, [], attempts=3) as client:
         with pytest.raises(TenorError) as raised:

@@ -160,6 +160,20 @@ def test_a_request_is_carried_out_once(three: str) -> None:
     assert made[0].json == made[1].json
 
 
+def test_a_named_instance_is_created_once_for_a_request(three: str) -> None:
+    body = {"instance_id": "ord-010", "persona": "clerk", "request_id": "c-1"}
+    first = ask(three, "/shop/entities/Order/initialize", body)
+    execute(three, "submit", BUYING, Order="ord-010")
+    by_header = {name: value for name, value in body.items() if name != "request_id"}
+    again = ask(three, "/shop/entities/Order/initialize", by_header, {"Idempotency-Key": "c-1"})
+    assert (first.status, again.status) == (201, 200)
+    assert again.json == first.json
+    for other in ({**body, "instance_id": "ord-011"}, {"request_id": "c-1"}):
+        refused = ask(three, "/shop/entities/Order/initialize", other)
+        assert (refused.status, refused.code) == (409, "request_id_reused")
+    assert "ord-011" not in states(three)
+
+
 def test_executions_are_listed_and_found(three: str) -> None:
     every = ask(three, "/shop/executions").json["items"]
     assert [record["flow_id"] for record in every] == ["submit", "submit", "approve"]

@@ -190,12 +190,12 @@ export class HttpClient {
     return this.post(`/flows/${named("flow", flow)}/execute`, encode, options);
   }
 
-  /** Create an instance in its initial state. With an id of the caller's own, a call that got no answer is not sent again. */
+  /** Create an instance in its initial state. With an id of the caller's own and no `requestId`, a call that got no answer is not sent again. */
   async createInstance(input: InstanceInput, options?: RequestOptions): Promise<Instance> {
     const { entity, instanceId, state, persona } = input;
     const requestId = input.requestId ?? (instanceId === undefined ? crypto.randomUUID() : undefined);
     const encode = (): string => encodeParams({ instance_id: instanceId, state, persona, request_id: requestId });
-    return this.post(`/entities/${named("entity", entity)}/initialize`, encode, options, instanceId === undefined);
+    return this.post(`/entities/${named("entity", entity)}/initialize`, encode, options, requestId !== undefined);
   }
 
   /** A page of the instances of an entity, by id; of one state where it is named. */

@@ -38,6 +38,9 @@ test("what is not safe is not sent again", async () => {
   }
   const server = flaky(failing(503, "busy", { committed: "no" }), json(201, { instance_id: "ord-001" }));
   assert.equal((await client(server).createInstance({ entity: "Order", instanceId: "ord-001" })).instance_id, "ord-001");
+  const named = flaky(broken(), json(201, { instance_id: "ord-001" }));
+  await client(named).createInstance({ entity: "Order", instanceId: "ord-001", requestId: "c-1" });
+  assert.deepEqual(named.came.map((one) => one.body.request_id), ["c-1", "c-1"]);
   const chosen = flaky(broken(), json(201, { instance_id: "inst_1" }));
   assert.equal((await client(chosen).createInstance({ entity: "Order" })).instance_id, "inst_1");
 });
