@@ -2,8 +2,8 @@
 
 Rules this module lives by:
 
-- A shared entity's instances live in one place, the namespace of the first member that shares it: what an operation of
-  one member changes is what the next operation of any member finds (E-SYS-02).
+- A shared entity's instances live in one place: the namespace of the sharing member that has some, and where none has,
+  of the first. What an operation of one member changes is what the next operation of any member finds (E-SYS-02).
 - Which triggers fire is recorded in the very transaction that records the source flow: exactly those that its outcome
   asks for, each once (E-SYS-01 a, b). The source flow is committed before any target starts and does not depend on it.
 - The start of the target is recorded in the target's own transaction. A process that ends between the two leaves the
@@ -29,8 +29,8 @@ from tenor_wasm.executor.queries import PAGE, found_chain
 from tenor_wasm.executor.recording import Execution
 from tenor_wasm.executor.records import FAILED, INITIATED, PENDING, Page, ProvenanceRecord, TriggerRecord
 from tenor_wasm.executor.sources import Clock, Ids, Signer, random_ids, system_clock
-from tenor_wasm.executor.storage import Storage, Transaction
-from tenor_wasm.executor.systems import System, Trigger
+from tenor_wasm.executor.storage import Snapshot, Storage, Transaction
+from tenor_wasm.executor.systems import Shared, System, Trigger
 from tenor_wasm.interchange.canonical import etag
 from tenor_wasm.interchange.graph import touched_entities
 
@@ -51,6 +51,7 @@ class SystemExecutor:
 
     ``namespace`` is the system's id unless given; a member's is ``<namespace>.<member id>``. The other parameters are
     those of ``Executor``; ``members`` are executors by member id, whose flows trigger nothing when called directly.
+    Raises ``instances_apart`` where several members that share an entity have instances of their own.
     """
 
     def __init__(
@@ -68,12 +69,14 @@ class SystemExecutor:
         self.system, self.storage = system, storage
         self.namespace = given.checked_name(system.id if namespace is None else namespace, "namespace")
         self._clock, self._ids, self._trust_domain, self._signer = clock, ids, trust_domain, signer
+        with storage.snapshot() as snapshot:
+            homes = {shared: self._home(shared, snapshot) for shared in system.shared_entities}
         self.members: Mapping[str, Executor] = {
             member: Executor(
                 contract,
                 storage,
                 namespace=f"{self.namespace}.{member}",
-                shared=self._shared_by(member),
+                shared={shared.name: home for shared, home in homes.items() if member in shared.members},
                 clock=clock,
                 ids=ids,
                 trust_domain=trust_domain,
@@ -83,12 +86,17 @@ class SystemExecutor:
             for member, contract in system.contracts.items()
         }
 
-    def _shared_by(self, member: str) -> dict[str, str]:
-        return {
-            shared.name: f"{self.namespace}.{shared.members[0]}"
-            for shared in self.system.shared_entities
-            if member in shared.members
-        }
+    def _home(self, shared: Shared, snapshot: Snapshot) -> str:
+        """The namespace of a shared entity. Members come and go from version to version; instances stay."""
+        namespaces = {member: f"{self.namespace}.{member}" for member in shared.members}
+        having = [member for member in shared.members if snapshot.states(namespaces[member], shared.name)]
+        if len(having) > 1:
+            message = (
+                f"{listed(having)} have instances of '{shared.name}' apart from each other, so they cannot share it:"
+                " leave all but one of them out of its entry in 'shared_entities', or give the system another id"
+            )
+            raise TenorError("instances_apart", message, "", {"entity_id": shared.name, "members": having})
+        return namespaces[(having or shared.members)[0]]
 
     def member(self, name: str) -> Executor:
         """The executor of a member. Raises ``unknown_member``."""

@@ -144,6 +144,39 @@ def test_what_is_not_shared_is_the_members_own(trade: SystemExecutor) -> None:
     assert refused(trade.member, "shop").code == "unknown_member"
 
 
+def with_archive() -> System:
+    """The next version of the system: a member more that shares the orders, and that comes first."""
+    look = (b.operation("look", "Order: sold -> packed"), b.flow("look", b.act("look")))
+    names = ["archive", "store", "warehouse"]
+    construct = CONSTRUCT | {
+        "members": [*CONSTRUCT["members"], {"id": "archive", "path": "archive.tenor"}],
+        "shared_entities": [{"entity": "Order", "contracts": names}],
+    }
+    return read_system(construct, BUNDLES | {"archive": member("archive", ORDER, *look)})
+
+
+def test_shared_instances_stay_when_a_member_comes_before_the_first(trade: SystemExecutor) -> None:
+    """Found by a store that seemed empty after the system had got such a member."""
+    later = system_on(trade.storage, with_archive(), ids=counting_ids(1000))
+    for name in ("archive", "store", "warehouse"):
+        found = later.member(name).list_instances("Order").items
+        assert [record.key.instance_id for record in found] == ["ord-1", "ord-2"]
+    later.execute_flow(*SELL, start_triggers=False)
+    assert later.member("archive").execute_flow("look", "clerk", {}, {"Order": "ord-1"}).outcome == "success"
+    assert trade.member("store").instance("Order", "ord-1").state == "packed"
+
+
+def test_what_members_kept_apart_is_not_shared_silently(storage: Storage) -> None:
+    apart = system_on(storage, read_system(CONSTRUCT | {"shared_entities": []}, BUNDLES))
+    apart.member("warehouse").create_instance("Order", "a")
+    assert [one.key.instance_id for one in system_on(storage).member("store").list_instances("Order").items] == ["a"]
+    apart.member("store").create_instance("Order", "a")
+    error = refused(system_on, storage)
+    assert error.code == "instances_apart"
+    assert "'store', 'warehouse'" in error.message
+    assert "shared_entities" in error.message
+
+
 def test_e_sys_03_a_shared_persona_is_one_actor_and_no_more_authority(trade: SystemExecutor) -> None:
     assert SYSTEM.same_actor("packer", "store", "warehouse")
     assert not SYSTEM.same_actor("clerk", "store", "warehouse")
