@@ -19,9 +19,9 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from tenor_wasm.api.json_text import read_json, write_json
 from tenor_wasm.errors import Json, TenorError, is_object
@@ -58,9 +58,7 @@ class Client:
         tls: ssl.SSLContext | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise TenorError("invalid_address", "the address of a server begins with http:// or https://")
+        parts = _address(url)
         if key is not None and not (key.isascii() and key.isprintable() and " " not in key and key):
             raise TenorError("invalid_key", "a key is one word of plain letters, digits and signs; this is none")
         self._parts, self._tls, self._timeout = parts, tls, timeout
@@ -278,8 +276,12 @@ class Client:
 
     def _once(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> _Answer:
         connection = self._connection()
-        connection.request(method, self._prefix + path, body, dict(headers))
-        response = connection.getresponse()
+        try:
+            connection.request(method, self._prefix + path, body, dict(headers))
+        except (BrokenPipeError, ConnectionResetError) as fault:
+            response = _early(connection, fault)
+        else:
+            response = connection.getresponse()
         data = response.read()
         named = {name.lower(): value for name, value in response.getheaders()}
         return _Answer(response.status, named, data.decode("utf-8", "replace"))
@@ -294,6 +296,28 @@ class Client:
                 connection = HTTPConnection(host, port, timeout=self._timeout)
             self._own.connection = connection
         return connection
+
+
+def _address(url: str) -> SplitResult:
+    """The parts of a server's address. Raises ``invalid_address``."""
+    try:
+        parts = urlsplit(url)
+        number, name = parts.port, (parts.hostname or "").encode("idna")
+    except ValueError:
+        number, name = None, b""
+    plain = name and number != 0 and parts.scheme in ("http", "https") and not (parts.query or parts.fragment)
+    if not plain or " " in url or not url.isprintable() or not parts.path.isascii():
+        message = "this is no address of a server; write http://HOST:PORT or https://HOST:PORT"
+        raise TenorError("invalid_address", message)
+    return parts
+
+
+def _early(connection: HTTPConnection, fault: OSError) -> HTTPResponse:
+    """What a server answered that would not have the rest of a request. Raises ``fault`` where it said nothing."""
+    try:
+        return connection.getresponse()
+    except (OSError, HTTPException):
+        raise fault from None
 
 
 def _segment(name: str) -> str:

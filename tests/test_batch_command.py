@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from tenor_wasm.api.wire import dispatch
 from tenor_wasm.cli import lines, main
+from tenor_wasm.errors import TenorError
 from tests import bundles as b
 from tests.engines import ROOT
 
@@ -161,6 +162,13 @@ class Drawn:
         while True:
             self.count += 1
             yield lines.Line(self.count, self.text)
+
+
+@pytest.mark.parametrize("jobs", [0, -1])
+def test_at_least_one_process_works(jobs: int) -> None:
+    with pytest.raises(TenorError) as raised:
+        lines.jobs_of(jobs)
+    assert raised.value.code == "usage"
 
 
 @pytest.mark.parametrize("jobs", [1, 3])

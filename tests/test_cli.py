@@ -270,3 +270,55 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
     )
     assert done.returncode == 0
     assert done.stderr == ""
+
+
+# --- streams that are absent or refuse ---------------------------------------------------------------------------
+
+
+def in_shell(command: str) -> subprocess.CompletedProcess[str]:
+    whole = command.replace("tenor ", f"{sys.executable} -m tenor_wasm ", 1)
+    return subprocess.run(["bash", "-c", whole], capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (f"tenor inspect {ORDERS} >/dev/full", ["No space left on device", "was carried out"]),
+        (f"tenor inspect {ORDERS} --json >/dev/full", ["No space left on device", "was carried out"]),
+        (f"tenor inspect {ORDERS} >&-", ["it is closed", "was carried out"]),
+        (f"tenor evaluate {ORDERS} --batch <(echo '{{}}') --json >/dev/full", ["as far as"]),
+        ("tenor inspect none --json >/dev/full", ["unreadable_file", "cannot read 'none'"]),
+        ("tenor inspect - <&-", ["CONTRACT: cannot read standard input: it is closed"]),
+        (f"tenor evaluate {ORDERS} --batch - <&-", ["cannot read '-': it is closed"]),
+        (f"tenor evaluate {ORDERS} --batch /proc/self/mem", ["cannot read '/proc/self/mem'"]),
+        (f"tenor verify /proc/self/mem --contract {ORDERS}", ["cannot read '/proc/self/mem'"]),
+    ],
+)
+def test_a_stream_that_cannot_be_used_is_told(command: str, words: list[str]) -> None:
+    done = in_shell(command)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert done.stderr.startswith("error[")
+    assert done.stderr.count("\n") == 1
+    for word in words:
+        assert word in done.stderr
+
+
+@pytest.mark.parametrize("absent", ["2>&-", "2>/dev/full", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_where_nothing_can_be_told_the_status_is_still_right(absent: str) -> None:
+    done = in_shell(f"tenor inspect none {absent}")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
+def test_what_was_recorded_is_told_when_the_answer_is_lost(tmp_path: Path) -> None:
+    store = f"--db sqlite:///{tmp_path / 'a.db'}"
+    done = in_shell(f"tenor create {ORDERS} Order/a Order/b {store} >/dev/full")
+    assert done.returncode == 2
+    assert "as far as" in done.stderr
+    assert "Order" in in_shell(f"tenor instances {ORDERS} {store}").stdout
+
+
+def test_an_option_is_written_out(tenor: Terminal) -> None:
+    """What is shortened would be taken by the parser, and not by who looks whether errors are to be JSON."""
+    ran = tenor("inspect", "none", "--js")
+    assert (ran.status, ran.out) == (2, "")
+    assert "--js" in ran.err

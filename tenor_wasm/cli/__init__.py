@@ -5,17 +5,16 @@ Rules of this room:
 - Tables for people by default. With ``--json`` a command prints exactly what its function returns, errors too, and
   nothing but JSON goes to standard output.
 - Exit status 0: answered. 1: the answer is negative (the contract is refused, its hash differs), or a part of it is
-  missing (a line of a batch is bad). 2: bad usage or input. 130: interrupted.
+  missing (a line of a batch is bad). 2: bad usage or input, or an answer that could not be written. 130: interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tenor_wasm import __version__
 from tenor_wasm.api.json_text import write_json
@@ -37,6 +36,7 @@ from tenor_wasm.cli import (
     key,
     serve,
     simulate,
+    streams,
     test,
     validate,
     verify,
@@ -77,6 +77,10 @@ INTERRUPTED = 130
 class _Parser(argparse.ArgumentParser):
     """Reports bad usage as every other error is reported."""
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        # What is shortened is seen by nobody but argparse: 'main' looks for '--json' too.
+        super().__init__(*arguments, **{**named, "allow_abbrev": False})
+
     def error(self, message: str) -> NoReturn:
         raise TenorError("usage", f"{message} (see '{self.prog} --help')")
 
@@ -112,32 +116,41 @@ def _add_contract(subparser: argparse.ArgumentParser) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a sign gets an escape for it, not a crash.
-        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    streams.complete()
     try:
-        namespace = _parser().parse_args(arguments)
-        result = namespace.run(namespace)
-        negative = _streamed(result) if isinstance(result, Stream) else _printed(result, namespace.json)
-        sys.stdout.flush()
-        status = 1 if negative else 0
-    except TenorError as error:
-        return _report(error, as_json="--json" in arguments)
+        try:
+            return _answered(_parser().parse_args(arguments))
+        except TenorError as error:
+            return _report(error, as_json="--json" in arguments)
     except BrokenPipeError:
-        # The reader (head, less) has seen enough; keep the interpreter from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
+        streams.let_go(sys.stdout)  # the reader (head, less) has seen enough
+        return 0
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        status = INTERRUPTED
-    return status
+        streams.tell("interrupted")
+        return INTERRUPTED
+    except OSError as error:
+        message = f"standard input, standard output or a file cannot be used: {streams.reason(error)}"
+        return _report(TenorError("unusable_stream", message), as_json=False)
+
+
+def _answered(namespace: argparse.Namespace) -> int:
+    """Run the command and print its answer; the exit status."""
+    result = namespace.run(namespace)
+    streamed = isinstance(result, Stream)
+    try:
+        negative = _streamed(result) if isinstance(result, Stream) else _printed(result, namespace.json)
+    except streams.UnwritableOutputError as fault:
+        done = "as far as the line that is lost, and ended there" if streamed else "and its answer is lost"
+        message = f"standard output cannot be written: {fault}; the command was carried out {done}"
+        return _report(TenorError("unwritable_output", message), as_json=False)
+    return 1 if negative else 0
 
 
 def _printed(output: Output, as_json: bool) -> bool:
     """Print an answer; whether it is no."""
-    print(write_json(output.json) if as_json else output.text)
+    streams.write((write_json(output.json) if as_json else output.text) + "\n")
     for warning in () if as_json else output.warnings:
-        print(warning_text(warning), file=sys.stderr)
+        streams.tell(warning_text(warning))
     return output.negative
 
 
@@ -150,8 +163,7 @@ def _streamed(stream: Stream) -> bool:
                 # Ctrl-C while an answer is written is the command's affair too: it may have a last word.
                 text = next(lines) if interrupt is None else lines.throw(interrupt)
                 interrupt = None
-                sys.stdout.write(text)
-                sys.stdout.flush()
+                streams.write(text)
             except StopIteration as end:
                 return bool(end.value)
             except KeyboardInterrupt as interrupted:
@@ -162,7 +174,11 @@ def _streamed(stream: Stream) -> bool:
 
 def _report(error: TenorError, as_json: bool) -> int:
     if as_json:
-        print(write_json({"error": error.message, "code": error.code, "path": error.path, "details": error.details}))
-    else:
-        print(error_text(error), file=sys.stderr)
+        told = {"error": error.message, "code": error.code, "path": error.path, "details": error.details}
+        try:
+            streams.write(write_json(told) + "\n")
+        except streams.UnwritableOutputError:
+            as_json = False
+    if not as_json:
+        streams.tell(error_text(error))
     return 1 if error.code in NEGATIVE else 2

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from tenor_wasm.api import calls
 from tenor_wasm.api.json_text import read_json
 from tenor_wasm.api.source import elaborate_from
+from tenor_wasm.cli.streams import reason
 from tenor_wasm.errors import Finding, Json, TenorError
 from tenor_wasm.interchange.constructs import Contract
 
@@ -172,7 +173,11 @@ def check_standard_input(namespace: argparse.Namespace, names: Iterable[str]) ->
 
 def read_standard_input(option: str) -> str:
     """The text of standard input; ``option`` is who asks for it."""
-    return _decoded(sys.stdin.buffer.read(), f"{option}: ", "standard input")
+    try:
+        data = sys.stdin.buffer.read()
+    except OSError as error:
+        raise TenorError("unreadable_file", f"{option}: cannot read standard input: {reason(error)}") from None
+    return _decoded(data, f"{option}: ", "standard input")
 
 
 def read_file(path: str, asked: str = "") -> str:

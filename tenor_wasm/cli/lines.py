@@ -12,10 +12,11 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import chain, islice
 from typing import IO, Any, NamedTuple, TypeVar
 
+from tenor_wasm.cli.streams import reason
 from tenor_wasm.errors import TenorError
 
 BATCH = 64
@@ -46,15 +47,13 @@ Make = Callable[[Given], Callable[[Batch], Done]]
 @contextmanager
 def opened(path: str, option: str) -> Iterator[IO[bytes]]:
     """The file, or standard input for ``-``; ``option`` is who asks for it. Raises ``unreadable_file``."""
-    if path == "-":
-        yield sys.stdin.buffer
-        return
     try:
-        file = open(path, "rb")  # noqa: SIM115 - closed below
+        with nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as file:
+            yield file
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise TenorError("unreadable_file", f"{option}: cannot read '{path}': {error.strerror}") from None
-    with file:
-        yield file
+        raise TenorError("unreadable_file", f"{option}: cannot read '{path}': {reason(error)}") from None
 
 
 def size(file: IO[bytes]) -> int | None:
@@ -135,12 +134,14 @@ def _work(batch: Batch) -> Any:
 def jobs_option(what: str) -> Callable[..., object]:
     """``--jobs``; ``what`` says what the processes do."""
     return lambda parser: parser.add_argument(
-        "--jobs", type=int, default=0, metavar="N", help=f"processes that {what} (default: one for each core)"
+        "--jobs", type=int, metavar="N", help=f"processes that {what} (default: one for each core)"
     )
 
 
-def jobs_of(jobs: int) -> int:
-    """The processes that ``--jobs`` asks for."""
-    if jobs < 0:
+def jobs_of(jobs: int | None) -> int:
+    """The processes that ``--jobs`` asks for. Raises ``usage``."""
+    if jobs is None:
+        return os.cpu_count() or 1
+    if jobs < 1:
         raise TenorError("usage", "--jobs takes a number of at least 1")
-    return jobs or os.cpu_count() or 1
+    return jobs

@@ -30,6 +30,12 @@ def open_storage(address: str, connections: int = CONNECTIONS) -> Storage:
     raise TenorError("invalid_address", message)
 
 
+def _memory(address: str, _: int) -> Storage:
+    if address != "memory:":
+        raise TenorError("invalid_address", "a store in memory has no name; write memory:, or sqlite:///FILE")
+    return MemoryStorage()
+
+
 def _sqlite(address: str, _: int) -> Storage:
     from tenor_wasm.executor.sqlite import SqliteStorage
 
@@ -49,7 +55,7 @@ def _postgres(address: str, connections: int) -> Storage:
 
 
 _STORES: Mapping[str, Callable[[str, int], Storage]] = {
-    "memory:": lambda *_: MemoryStorage(),
+    "memory:": _memory,
     SQLITE: _sqlite,
     "postgresql://": _postgres,
     "postgres://": _postgres,

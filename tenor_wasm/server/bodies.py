@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from functools import cache
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from tenor_wasm.api.json_text import read_json
 from tenor_wasm.api.schemas import schema
@@ -20,8 +20,8 @@ NOTHING: Mapping[str, Json] = {}
 async def read_body(request: Request, route: Route, settings: Settings) -> Mapping[str, Json]:
     """The members of the body; none where the route takes none.
 
-    Raises ``unsupported_media_type``, ``body_too_large``, ``body_too_slow``, what reading JSON raises, and
-    ``unknown_argument``.
+    Raises ``unsupported_media_type``, ``body_too_large``, ``body_too_slow``, ``body_cut_off``, what reading JSON
+    raises, and ``unknown_argument``.
     """
     if route.takes is None:
         return NOTHING
@@ -31,6 +31,8 @@ async def read_body(request: Request, route: Route, settings: Settings) -> Mappi
             data = await _received(request, settings.body_bytes)
     except TimeoutError:
         raise TenorError("body_too_slow", f"the body took longer than {settings.body_seconds:g} s") from None
+    except ClientDisconnect:
+        raise TenorError("body_cut_off", "the connection ended before the body did") from None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

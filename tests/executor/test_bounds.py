@@ -138,6 +138,7 @@ def test_a_connection_that_could_not_roll_back_is_not_used_again(tmp_path: Path)
         "mysql://x",
         "sqlite:///",
         "sqlite:///:memory:",
+        "memory:x",
         "sqlite:///a\0b",
         "postgresql://u:secret@[bad",
         "postgresql://x?no=1",

@@ -294,6 +294,26 @@ def test_a_body_that_does_not_come_is_not_waited_for(bounded: str) -> None:
     assert b'"body_too_slow"' in spoken(bounded, _head("Content-Length: 20"), b"{")
 
 
+def test_a_caller_who_goes_in_the_middle_of_a_body_is_no_fault_of_ours(bounded: str) -> None:
+    stream = io.StringIO()
+    log_to(stream)
+    try:
+        parts = urlsplit(bounded)
+        with socket.create_connection((str(parts.hostname), parts.port or 0)) as gone:
+            gone.sendall(_head("Content-Length: 20") + b"{")
+        for _ in range(200):
+            if 'tenor_errors_total{code="body_cut_off"}' in ask(bounded, "/metrics").text:
+                break
+        else:
+            pytest.fail("it was not counted as what it is")
+    finally:
+        for name in ("tenor_wasm.server", "uvicorn.error"):
+            logging.getLogger(name).handlers = []
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert {line["event"] for line in lines} == {"request"}
+    assert [line["status"] for line in lines if line.get("code") == "body_cut_off"] == [400]
+
+
 def test_headers_that_do_not_come_end_the_connection(bounded: str) -> None:
     began = time.monotonic()
     assert spoken(bounded, b"GET /health HTTP/1.1\r\nHost: localhost\r\n") == b""

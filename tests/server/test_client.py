@@ -232,10 +232,22 @@ def test_another_kind_of_server_is_told(answer: Answering) -> None:
 
 
 def test_an_address_that_is_none_is_refused() -> None:
-    for url in ("localhost:8000", "ftp://x", "http://", "http://x?y=1"):
+    for url in (
+        "localhost:8000", "ftp://x", "http://", "http://x?y=1", "http://[::1", "http://localhost:abc",
+        "http://localhost:99999", "http://a b", "http://x/a b", "http://x/\u00fc", "http://.x", "http://" + "x" * 300,
+    ):  # fmt: skip
         with pytest.raises(TenorError) as raised:
             Client(url, "shop")
         assert raised.value.code == "invalid_address"
+
+
+def test_a_body_that_the_server_does_not_read_to_its_end_is_refused_as_it_says() -> None:
+    """Found with 30 MB of facts: what the server had answered was not looked at after the write had failed."""
+    with serving(MemoryStorage()) as url, Client(url, "shop", attempts=1) as client:
+        with pytest.raises(TenorError) as raised:
+            client.evaluate({"more": "x" * 30_000_000})
+        assert raised.value.code == "body_too_large"
+        assert client.health()["status"] == "ok"
 
 
 @pytest.mark.parametrize("key", ["", "a b", "a\r\nX: y", "schlüssel"])
