@@ -13,7 +13,15 @@ from tenor_wasm.agent.host import Host
 from tenor_wasm.agent.human import Human
 from tenor_wasm.agent.log import Alternatives, Because, Report, Result, Step
 from tenor_wasm.agent.observation import Candidate, Observation
-from tenor_wasm.agent.policies import Called, FirstAvailable, FirstThatChooses, PriorityList, RandomChoice, RoundRobin
+from tenor_wasm.agent.policies import (
+    Called,
+    FirstAvailable,
+    FirstThatChooses,
+    PriorityList,
+    RandomChoice,
+    RoundRobin,
+    policy_failed,
+)
 from tenor_wasm.agent.rehearsal import observed_states, rehearsal
 from tenor_wasm.agent.remote import Member, Remote
 
@@ -47,5 +55,6 @@ __all__ = [
     "facts_from_lines",
     "nothing",
     "observed_states",
+    "policy_failed",
     "rehearsal",
 ]

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tenor_wasm.agent.actions import LEAVE, LOOK_AGAIN, Action, Decision, Policy, nothing
-from tenor_wasm.agent.facts import Facts
+from tenor_wasm.agent.facts import FactLines, Facts
 from tenor_wasm.agent.host import PAGE, Host, Patient, answered
 from tenor_wasm.agent.log import (
     CONFLICT,
@@ -146,8 +146,16 @@ class Agent:
     def steps(self, limits: Limits = UNLIMITED) -> Generator[Step, None, Report]:
         """The steps as they are done; at their end the report. Ctrl-C ends it as any limit does.
 
-        Raises what the host raises where it cannot be asked, after the step that met it; what is wrong with facts.
+        Raises what the host raises where it cannot be asked, after the step that met it; what is wrong with facts;
+        ``policy_failed`` where a function that chooses raises something.
         """
+        report = yield from self.steps_and_end(limits)
+        if report.error is not None:
+            raise report.error
+        return report
+
+    def steps_and_end(self, limits: Limits = UNLIMITED) -> Generator[Step, None, Report]:
+        """As ``steps``, but what ended the run stands in its report and is not raised."""
         memory, started, run_id = _Memory(), self._timer(), self._ids("run")
         while True:
             left = None if limits.seconds is None else started + limits.seconds - self._timer()
@@ -162,11 +170,24 @@ class Agent:
                     ended = "no_more_facts"
             except KeyboardInterrupt:
                 ended = "interrupted"
+            except TenorError as error:
+                memory.error = self._with_line(error)
             if memory.error is not None:
-                raise memory.error
+                ended = "error"
             if ended:
-                statuses = dict(memory.statuses)
-                return Report(self._persona, ended, memory.number, memory.idle, statuses, self._dry_run)
+                return self._report(memory, ended)
+
+    def _report(self, memory: _Memory, ended: str) -> Report:
+        statuses = dict(memory.statuses)
+        steps = memory.idle + sum(statuses.values()) if memory.error is not None else memory.number
+        return Report(self._persona, ended, steps, memory.idle, statuses, self._dry_run, memory.error)
+
+    def _with_line(self, error: TenorError) -> TenorError:
+        """The error with the line that the facts were on, where they came from several."""
+        if error.code != "invalid_facts" or not isinstance(self._facts, FactLines):
+            return error
+        where = self._facts.where
+        return TenorError(error.code, f"{where}: {error.message}", error.path, {**error.details, "where": where})
 
     def _step(self, memory: _Memory, run_id: str) -> Step | None:
         """Observe, evaluate, choose, execute; ``None`` when there are no more facts."""

@@ -30,13 +30,21 @@ def facts_from_lines(path: str) -> Facts:
 
     Raises ``unreadable_file`` at once, and what is wrong with a line at its step.
     """
-    lines = _numbered(_opened(path), path)
+    return FactLines(path)
 
-    def read(_: int) -> Json:
-        number, line = next(lines, (0, ""))
-        return read_json(line, f"the facts on line {number} of '{path}'") if line else None
 
-    return read
+class FactLines:
+    """Facts line by line. ``where`` is where the last ones stood."""
+
+    def __init__(self, path: str) -> None:
+        self.where = ""
+        self._path, self._lines = path, _numbered(_opened(path), path)
+
+    def __call__(self, _: int) -> Json:
+        """The facts of the next line."""
+        number, line = next(self._lines, (0, ""))
+        self.where = f"the facts on line {number} of '{self._path}'"
+        return read_json(line, self.where) if line else None
 
 
 def _numbered(file: TextIO, path: str) -> Iterator[tuple[int, str]]:

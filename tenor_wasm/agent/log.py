@@ -9,6 +9,7 @@ from typing import Any
 from tenor_wasm.agent.actions import Action, Decision
 from tenor_wasm.agent.observation import Observation
 from tenor_wasm.api.render import JsonObject, to_json
+from tenor_wasm.errors import TenorError
 
 EXECUTED, UNCHANGED, REFUSED, CONFLICT, FAILED = "executed", "unchanged", "refused", "conflict", "failed"
 """What came of a choice: it changed instances; it ran and left all as it was; the host refused it; others were in the
@@ -79,7 +80,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a run ended, and how many of its steps came to what."""
+    """How a run ended, and how many of its steps came to what; with the error that ended it, where one did."""
 
     persona: str
     ended: str
@@ -87,6 +88,7 @@ class Report:
     idle: int = 0
     statuses: Mapping[str, int] = field(default_factory=dict)
     dry_run: bool = False
+    error: TenorError | None = None
 
 
 def because_of(observation: Observation, action: Action) -> Because:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
+from traceback import extract_tb
 
 from tenor_wasm.agent.actions import Action, Decision, Policy, nothing
 from tenor_wasm.agent.observation import Candidate, Observation
@@ -159,8 +160,13 @@ class Called:
         self._function, self.name = function, name
 
     def choose(self, observation: Observation) -> Decision:
-        """What the function says. Raises ``invalid_choice`` where it says something else."""
-        chosen: object = self._function(observation)
+        """What the function says. Raises ``invalid_choice`` where it says something else, ``policy_failed``."""
+        try:
+            chosen: object = self._function(observation)
+        except TenorError:
+            raise
+        except Exception as error:
+            raise policy_failed(self.name, error) from error
         if isinstance(chosen, Decision):
             return chosen
         if isinstance(chosen, Action):
@@ -169,6 +175,14 @@ class Called:
             return nothing(f"{self.name} chose nothing")
         message = f"a policy returns an Action, a Decision or None, but {self.name} returned {type(chosen).__name__}"
         raise TenorError("invalid_choice", message)
+
+
+def policy_failed(name: str, error: Exception) -> TenorError:
+    """What a policy's own code raised, with the place where it did."""
+    last = extract_tb(error.__traceback__)[-1]
+    own = isinstance(error, SyntaxError)  # its words name the place
+    at = "" if own else f" ({last.filename}, line {last.lineno})"
+    return TenorError("policy_failed", f"the policy {name} raised {type(error).__name__}: {error}{at}")
 
 
 class FirstThatChooses:

@@ -121,7 +121,8 @@ def _lines(
 ) -> Generator[str, None, bool]:
     facts = _facts(namespace)
     with _host(namespace, contract) as (host, dry_run):
-        steps = agents.Agent(host, namespace.persona, policy, facts, dry_run=dry_run).steps(limits)
+        steps = agents.Agent(host, namespace.persona, policy, facts, dry_run=dry_run).steps_and_end(limits)
+        told = False
         interrupt: KeyboardInterrupt | None = None
         while True:
             try:
@@ -130,10 +131,14 @@ def _lines(
                 report: agents.Report = end.value
                 break
             try:
+                told = True
                 yield write_json(to_json(step)) + "\n" if namespace.json else _step_text(step)
             except KeyboardInterrupt as interrupted:
                 interrupt = interrupted
-    yield write_json(to_json(report)) + "\n" if namespace.json else _report_text(report)
+    if told or report.error is None:  # an error before the first step is the whole answer
+        yield write_json(to_json(report)) + "\n" if namespace.json else _report_text(report)
+    if report.error is not None:
+        raise report.error
     if report.ended == "interrupted":
         raise KeyboardInterrupt
     return limits.until is not None and report.ended != "condition_met"
@@ -197,6 +202,8 @@ def _called(rest: str, seed: int | None, contract: Contract) -> agents.Policy:
         function = getattr(import_module(module_name), function_name)
     except (ImportError, AttributeError, ValueError) as error:
         raise TenorError("usage", f"--policy call:{rest}: {error}") from None
+    except Exception as error:  # whatever stands in the module
+        raise agents.policy_failed(f"call:{rest}", error) from error
     if not callable(function):
         raise TenorError("usage", f"--policy call:{rest}: '{function_name}' cannot be called")
     return agents.Called(function, rest)

@@ -211,7 +211,8 @@ def error_text(error: TenorError) -> str:
     if not isinstance(findings, list):
         return f"error[{error.code}]{_at(error.path)}: {error.message}"
     lines = [f"  {finding['path'] or '/'}: {finding['message']} [{finding['code']}]" for finding in findings]
-    return "\n".join([f"error[{error.code}]: {_count(findings)}", *lines])
+    where = f" in {error.details['where']}" if "where" in error.details else ""
+    return "\n".join([f"error[{error.code}]: {_count(findings)}{where}", *lines])
 
 
 def _count(faults: Sequence[object]) -> str:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from tenor_wasm.api.wire import placed
 from tenor_wasm.cli.command import Option
 from tenor_wasm.errors import TenorError
 from tenor_wasm.executor import Executor, open_storage
@@ -94,6 +95,8 @@ def instances_of(
     storage = open_storage(address)
     try:
         yield Executor(contract, storage, namespace=namespace.namespace, **options)
+    except TenorError as error:
+        raise placed(error) from None  # with the place that a server tells
     finally:
         storage.close()
 

@@ -73,11 +73,12 @@ def tenor(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 def check_log(lines: Sequence[Json]) -> None:
     """Hold a log to its schema: steps, then the report; where it did not begin, or was cut short, the error."""
     *steps, last = lines
-    for name, some in (("step", steps), ("compat_error" if "error" in last else "report", [last])):
-        for line in some:
-            validator = _validator(name) if name == "compat_error" else _validator("agent_log", name)
-            validator.validate(line)
-            assert name == "compat_error" or _validator("agent_log").is_valid(line)
+    kinds = ["report" if "ended" in line else "step" for line in steps]
+    assert "report" not in kinds[:-1]
+    for name, line in zip([*kinds, "compat_error" if "error" in last else "report"], lines, strict=True):
+        validator = _validator(name) if name == "compat_error" else _validator("agent_log", name)
+        validator.validate(line)
+        assert name == "compat_error" or _validator("agent_log").is_valid(line)
 
 
 @pytest.fixture
@@ -272,6 +273,37 @@ def test_facts_come_from_a_file_that_is_read_anew_or_line_by_line(shop: Tenor, f
     assert report["ended"] == "no_more_facts"
     (folder / "facts.json").write_text(PAID, "utf-8")
     assert shop(*agent, "@facts.json", "--steps", "1").lines[0]["chosen"] is not None
+
+
+def test_an_error_in_the_middle_of_a_run_comes_after_its_end(shop: Tenor, folder: Path) -> None:
+    (folder / "facts.jsonl").write_text('{"paid": true}\n\n{"paid": 7}\n', "utf-8")
+    agent = ("agent", "--persona", "clerk", "--facts", "@facts.jsonl", "--policy", "priority:submit")
+    ran = shop(*agent, "--json")
+    step, report, error = ran.lines
+    assert (ran.status, step["result"]["status"]) == (2, "executed")
+    assert (report["ended"], report["steps"], report["executed"]) == ("error", 1, 1)
+    assert error["code"] == "invalid_facts"
+    assert "line 3 of 'facts.jsonl'" in error["error"]
+    assert "line 3 of 'facts.jsonl'" in shop(*agent).err
+    first = shop("agent", "--persona", "clerk", "--facts", '{"paid": 7}', "--json")
+    assert first.json["code"] == "invalid_facts"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("def f(_):\n    return 1 // 0\n", "ZeroDivisionError"),
+        ("def f(:\n", "SyntaxError"),
+        ("raise KeyError('x')\n", "KeyError"),
+    ],
+)
+def test_a_policy_that_fails_is_told_with_the_place(shop: Tenor, folder: Path, text: str, words: str) -> None:
+    name = f"failing_{words.lower()}"
+    (folder / f"{name}.py").write_text(text, "utf-8")
+    ran = shop("agent", "--persona", "clerk", "--facts", PAID, "--policy", f"call:{name}:f", "--json")
+    assert (ran.status, ran.json["code"]) == (2, "policy_failed")
+    assert words in ran.json["error"]
+    assert f"{name}.py" in ran.json["error"]
 
 
 def test_a_human_chooses_by_number_and_the_end_of_the_input_leaves(shop: Tenor) -> None:
