@@ -71,7 +71,7 @@ function Unreadable(): JSX.Element | null {
   if (found === null) return null;
   return (
     <div class="notice row" role="alert">
-      <span>What you left here cannot be opened again: {found.why}.</span>
+      <span>What you left here cannot be opened again: {found.why}. It is kept until you change something here.</span>
       <button type="button" onClick={() => saveFile("unreadable-workspace.txt", found.text)}>
         Save it to a file
       </button>

@@ -29,7 +29,7 @@ export class PanelContent extends Component<{ readonly panel: Panel }, State> {
       <div class="stack">
         <p class="error" role="alert">
           {`The panel ${title} cannot be shown, by a fault of this page: ${fault instanceof Error ? fault.message : String(fault)}. `}
-          What you made is still there, and the other panels can be used: change what you did last, or save it to a file (Share).
+          What you made is still there, and the other panels can be used. Change what you did last, or load the page again.
         </p>
         <p class="row">
           <button type="button" onClick={() => this.setState(NO_FAULT)}>
