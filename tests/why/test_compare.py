@@ -183,10 +183,10 @@ def test_steps_of_one_name_in_several_flows_are_told_apart() -> None:
         b.flow("one", decides, b.act("send")),
         b.flow("two", decides, b.act("note", step="do_send")),
     )
-    sides = [
+    a, other = [
         {"facts": {"x": x, "y": True}, "entity_states": {"Order": "draft"}, "persona": "clerk"} for x in (True, False)
     ]
-    answer = api.to_json(api.diff(contract, *sides, None, None))
+    answer = api.to_json(api.diff(contract, a, other))
     change = by_flow(answer["actions"])["f"]
     assert (change["change"], causes(change)) == ("other_operations", [("fact", "x")])
 
