@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import tenor_wasm.elaborator
+from tenor_wasm.elaborator.tokens import plain_lines
 from tests.elaborator.sources import (
     CASES,
     EVERY_NEGATIVE,
@@ -48,7 +49,7 @@ def test_errors_stand_in_their_file(path: Path) -> None:
 
 def assert_inside(text: str, line: int, column: int, end_column: int) -> None:
     """A place is one of the text, or just after its end."""
-    lines = text.removeprefix("\ufeff").split("\n")
+    lines = plain_lines(text).split("\n")
     assert 1 <= line <= len(lines)
     longest = len(lines[line - 1])
     assert 1 <= column <= longest + 1
