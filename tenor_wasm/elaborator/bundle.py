@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TypeAlias
 
 from tenor_wasm.elaborator import tree
@@ -13,11 +13,6 @@ from tenor_wasm.values.cycles import shown_cycle
 
 FileProvider: TypeAlias = Callable[[str], "str | None"]
 """Returns the text of a file by its name relative to the root file's folder, or ``None`` when there is none."""
-
-
-def provider_of(files: Mapping[str, str]) -> FileProvider:
-    """Serve files from a mapping of names to texts, as the browser has them."""
-    return files.get
 
 
 class Bundle:
