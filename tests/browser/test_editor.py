@@ -507,6 +507,22 @@ def test_errors_fit_the_screen(new_tab: Callable[..., Tab], viewport: dict[str, 
     tab.unharmed()
 
 
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_messages_do_not_cover_the_errors(new_tab: Callable[..., Tab], viewport: dict[str, int]) -> None:
+    tab = new_tab(viewport)
+    tab.open()
+    tab.write((CONTRACTS / "orders.json").read_text(encoding="utf-8"))
+    tab.write("persona }")
+    tab.page.keyboard.press("Alt+Shift+F")
+    expect(tab.page.locator(".toast").last).to_contain_text("has errors")
+    expect(errors(tab).first).to_be_visible()
+    list_ = tab.page.locator(".editor-errors").bounding_box()
+    toasts = [box for one in tab.page.locator(".toast").all() if (box := one.bounding_box()) is not None]
+    assert list_ is not None
+    assert len(toasts) == (1 if viewport is PHONE else 3)
+    assert list_["y"] + list_["height"] <= min(box["y"] for box in toasts)
+
+
 def test_the_words_of_the_language_are_those_of_the_elaborator() -> None:
     """The editor colours and completes before the evaluator runs: it has a copy."""
     copy = ROOT / "playground" / "src" / "editor" / "vocabulary.json"

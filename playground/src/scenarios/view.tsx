@@ -20,7 +20,7 @@ export function ScenariosView(): JSX.Element {
   return (
     <div class="stack">
       <Toolbar />
-      <ContractNotice what="what the scenarios are held to here belongs" />
+      <ContractNotice what="these results belong" />
       {scenarios.length === 0 ? <Nothing /> : <Summary />}
       <Problems problems={problems} />
       <ul class="plain stack">
