@@ -132,6 +132,7 @@ class _Checker:
         self.variables: list[tuple[str, BaseType]] = []
         self.field = ""
         self.in_payload = False
+        self.multiplied = False
 
     @property
     def constants(self) -> Constants:
@@ -155,7 +156,7 @@ class _Checker:
 
     def payload(self, node: tree.TypeNode | None, value: tree.Expression, field: str, at: Position) -> Json:
         """``{type, value}`` of a verdict that is produced ``at`` a place, or ``None`` after reporting."""
-        self.field, self.in_payload = field, True
+        self.field, self.in_payload, self.multiplied = field, True, False
         try:
             return self._payload(node, value, at)
         except TypeFailure:
@@ -174,9 +175,8 @@ class _Checker:
         if not operators.assignable(term.type, declared):
             message = f"the payload is declared {described(declared)}, but the value is {described(term.type)}"
             raise self.fail("type_error", message, term.at)
-        is_product = isinstance(value, tree.Binary) and value.operator == "*"
-        whole = isinstance(term.type, IntType) and isinstance(declared, IntType)
-        if is_product and whole and not operators.contains(declared, term.type):  # type: ignore[arg-type]
+        is_product = isinstance(value, tree.Binary) and value.operator == "*" and isinstance(declared, IntType)
+        if (is_product or self.multiplied) and not operators.contains(declared, term.type):
             message = f"the product ranges over {described(term.type)}, which {described(declared)} does not contain"
             # The public suite places it at 'produce'.
             raise self.fail("product_range", message, at, "declare a wider payload")
@@ -368,6 +368,7 @@ class _Checker:
             raise self.fail("variable_product", "only two Int facts may be multiplied with each other (§7.1)", left.at)
         assert isinstance(left.type, IntType)
         assert isinstance(right.type, IntType)
+        self.multiplied = True
         product = numeric.int_product_type(left.type, right.type)
         json = {"left": left.json, "op": "*", "result_type": type_to_json(product), "right": right.json}
         return Term(json, product, left.at)
