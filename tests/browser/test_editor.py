@@ -512,7 +512,7 @@ def test_messages_do_not_cover_the_errors(new_tab: Callable[..., Tab], viewport:
     tab = new_tab(viewport)
     tab.open()
     tab.write((CONTRACTS / "orders.json").read_text(encoding="utf-8"))
-    tab.write("persona }")
+    tab.write("persona guest persona }")
     tab.page.keyboard.press("Alt+Shift+F")
     expect(tab.page.locator(".toast").last).to_contain_text("has errors")
     expect(errors(tab).first).to_be_visible()
