@@ -90,8 +90,7 @@ def _fact(name: str, block: tree.Block, types: TypeEnvironment, typed: Typed, re
     node = block.get("type")
     if node is None:
         return
-    # The public suite has the errors of a fact's type at the fact, and without its construct.
-    resolved = types.resolve(node, report, None, "type", block.at)
+    resolved = types.resolve(node, report, block.construct, "type", unknown_at=block.at)
     if resolved is None:
         return
     typed.fact_types[name] = resolved
@@ -150,7 +149,7 @@ class _Checker:
         """A predicate's JSON, or ``None`` after reporting."""
         self.field, self.in_payload = field, False
         try:
-            return self._predicate(expression)
+            return self._whole(expression)
         except TypeFailure:
             return None
 
@@ -192,6 +191,12 @@ class _Checker:
 
     # --- predicates ---------------------------------------------------------------------------------------------
 
+    def _whole(self, expression: tree.Expression) -> Json:
+        """A predicate that stands alone; a Bool is compared there, as interchange has no bare one (§14.2.1)."""
+        json = self._predicate(expression)
+        assert isinstance(json, Mapping)
+        return json if _BARE.isdisjoint(json) else {"left": json, "op": "=", "right": dict(_TRUE)}
+
     def _predicate(self, expression: tree.Expression) -> Json:
         match expression:
             case tree.Binary("and" | "or" as operator, left, right, _):
@@ -226,7 +231,7 @@ class _Checker:
     def _present(self, name: tree.Word, strict: bool) -> Json:
         if not strict and name.text not in self.verdicts and name.text in self.index["Fact"]:
             # A declared fact is always present: assembly aborts without it (§5.2).
-            return {"literal": True, "type": {"base": "Bool"}}
+            return dict(_TRUE)
         return {"verdict_present": name.text}
 
     def _quantified(self, node: tree.Quantifier) -> Json:
@@ -248,7 +253,7 @@ class _Checker:
             raise self.fail("too_large", message, node.domain.at, "range over large types less often")
         self.variables.append((node.variable.text, element))
         try:
-            body = self._predicate(node.body)
+            body = self._whole(node.body)
         finally:
             self.variables.pop()
         return {
@@ -403,6 +408,11 @@ class _Checker:
             raise self.fail("type_error", f"the index lies outside every list of at most {longest} elements", index.at)
         position: Json = index.literal.value if index.literal is not None else index.json
         return Term({"index": position, "op": "index", "operand": items.json}, items.type.element, items.at)
+
+
+_TRUE: Mapping[str, Json] = {"literal": True, "type": {"base": "Bool"}}
+_BARE = frozenset({"fact_ref", "field_ref", "literal", "index"})
+"""What only a Bool that is no comparison has."""
 
 
 def _comparison_type(left: Term, right: Term) -> BaseType | None:

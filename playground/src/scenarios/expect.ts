@@ -18,8 +18,8 @@ export function presentScenario({ inputs, run }: Workspace, persona: string, tit
   const flow = persona === "" ? null : run.flow;
   return {
     title,
-    facts: parseExact(inputs.facts, "the facts") as ScenariosScenario["facts"],
-    entity_states: parseExact(inputs.states, "the entity states") as NonNullable<ScenariosScenario["entity_states"]>,
+    facts: parseExact(inputs.facts, "the text of the facts") as ScenariosScenario["facts"],
+    entity_states: parseExact(inputs.states, "the text of the entity states") as NonNullable<ScenariosScenario["entity_states"]>,
     ...(persona === "" ? {} : { persona }),
     ...(flow === null ? {} : { flow, instance_bindings: { ...run.bindings }, outcomes: { ...run.outcomes } }),
   };

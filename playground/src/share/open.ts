@@ -3,7 +3,8 @@
 import type { ScenariosScenario } from "tenor-wasm";
 import { parseExact } from "../state/exact";
 import { readable, readScenarios, readWorkspace, WorkspaceError } from "../state/read";
-import { generation, replaceWorkspace, set, update, workspace } from "../state/store";
+import { offerBack, offerUndo, wholeWorkspace } from "../shell/way-back";
+import { replaceWorkspace, set, update, workspace } from "../state/store";
 import { setScenarios } from "../state/updates";
 import { type ContractText, emptyWorkspace, type Workspace } from "../state/workspace";
 import { toast } from "../widgets";
@@ -45,8 +46,7 @@ export function openWorkspace(next: Workspace, sentence: string): void {
   const before = workspace.peek();
   replaceWorkspace(next);
   set({ left: "contract" });
-  const opened = generation.peek();
-  toast(sentence, { undo: () => generation.peek() === opened && replaceWorkspace(before) });
+  offerBack(sentence, before, wholeWorkspace);
 }
 
 function open(files: readonly NamedText[]): void {
@@ -83,10 +83,6 @@ function bundleWorkspace({ name, text }: NamedText): Workspace {
 /** Scenarios belong to the contract that is open: they take the place of its own. */
 export function takeScenarios(name: string, scenarios: readonly ScenariosScenario[]): void {
   const before = workspace.peek().scenarios;
-  const opened = generation.peek();
   update(setScenarios(scenarios));
-  const back = (): void => {
-    if (generation.peek() === opened) update(setScenarios(before));
-  };
-  toast(`${name} is open: ${scenarios.length} scenarios.`, { undo: back });
+  offerUndo(`${name} is open: ${scenarios.length} scenarios.`, () => update(setScenarios(before)));
 }
