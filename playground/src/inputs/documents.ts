@@ -75,12 +75,12 @@ function readDocument(name: "facts" | "states", text: string): JsonObject | null
   return last !== undefined && last.text === text ? last.document : readObject(text);
 }
 
-export function writeDocument(value: Json): string {
+export function writeDocument(value: unknown): string {
   // The native writer is many times quicker and writes alike, but knows no numbers that keep their digits.
   return (hasNumber(value) ? stringify(value, undefined, 2) : JSON.stringify(value, null, 2)) ?? "null";
 }
 
-function hasNumber(value: Json): boolean {
+function hasNumber(value: unknown): boolean {
   if (value instanceof LosslessNumber) return true;
   if (typeof value !== "object" || value === null) return false;
   return Object.values(value).some(hasNumber);

@@ -9,6 +9,7 @@ import { Announcer, KeyboardHelp, registerShortcuts, showShortcuts, type Tab, Ta
 import { Header } from "./header";
 import { dockOpen, narrow, showPanel, tellPlaces } from "./navigate";
 import type { Panel } from "./panel";
+import { PanelContent } from "./panel-content";
 import { PANELS } from "./panels";
 import { Splitter } from "./splitter";
 
@@ -107,7 +108,7 @@ function PanelTabs({ label, panels, chosen, onChoose }: TabsProps): JSX.Element 
   const tabs: readonly Tab[] = panels.map(({ id, title, badge }) => ({ id, title, badge: badge?.value ?? null }));
   return (
     <Tabs label={label} tabs={tabs} chosen={shown.id} onChoose={onChoose}>
-      <shown.View />
+      <PanelContent panel={shown} />
     </Tabs>
   );
 }
@@ -129,7 +130,7 @@ function Docked({ panel, height }: DockedProps): JSX.Element {
         </button>
       </h2>
       <div id={`panel-${panel.id}`} class="dock-panel" tabIndex={-1} hidden={!open}>
-        {open ? <panel.View /> : null}
+        {open ? <PanelContent panel={panel} /> : null}
       </div>
     </section>
   );
