@@ -13,7 +13,6 @@ import { PanelContent } from "./panel-content";
 import { PANELS } from "./panels";
 import { Splitter } from "./splitter";
 
-const BY_ID: ReadonlyMap<string, Panel> = new Map(PANELS.map((panel) => [panel.id, panel]));
 const [LEFT, RIGHT, DOCK] = (["left", "right", "dock"] as const).map((place) => PANELS.filter((panel) => panel.place === place));
 tellPlaces(Object.fromEntries(PANELS.map(({ id, place }) => [id, place])));
 
@@ -135,6 +134,3 @@ function Docked({ panel, height }: DockedProps): JSX.Element {
     </section>
   );
 }
-
-/** For tests and links: whether there is such a panel. */
-export const hasPanel = (id: string): boolean => BY_ID.has(id);
