@@ -2,6 +2,7 @@
 
 import type { CallOptions, Client } from "./calls.js";
 import { TenorError } from "./errors.js";
+import type { NumberOf } from "./json.js";
 import type { LiveContract } from "./lives.js";
 import { decodeAnswer, type Document, encodeParams } from "./protocol.js";
 import { Session } from "./session.js";
@@ -47,6 +48,11 @@ export interface EvaluateBatchInput {
   readonly personas?: readonly string[] | undefined;
   /** The entity states of all these action spaces. */
   readonly entityStates?: Document<EntityStates> | undefined;
+}
+
+export interface ScenarioOptions extends CallOptions {
+  /** What the answer has for numbers beyond JavaScript's, in the place of texts: as expectations they must be numbers again. */
+  readonly numberOf?: NumberOf | undefined;
 }
 
 /** How much of an action space is wanted. */
@@ -179,7 +185,7 @@ export class Contract {
   }
 
   /** How each scenario of a document went, and what they exercised of the contract. */
-  runScenarios(scenarios: Document<Scenarios>, options?: CallOptions): Promise<RunScenariosResult> {
+  runScenarios(scenarios: Document<Scenarios>, options?: ScenarioOptions): Promise<RunScenariosResult> {
     return this.ask("run_scenarios", () => encodeParams({}, { scenarios }), options);
   }
 
@@ -216,13 +222,13 @@ export class Contract {
   private async ask<Result>(
     method: string,
     encode: () => string,
-    options: CallOptions | undefined,
+    options: ScenarioOptions | undefined,
     others: readonly (readonly [parameter: string, contract: Contract])[] = [],
   ): Promise<Result> {
     const taken = [["contract", this] as const, ...others];
     for (const [parameter, contract] of taken) if (contract.live.freed) await contract.refuse(parameter);
     const contracts = Object.fromEntries(taken.map(([parameter, { live }]) => [parameter, live]));
-    return decodeAnswer<Result>(await this.client.call(method, encode(), options, contracts));
+    return decodeAnswer<Result>(await this.client.call(method, encode(), options, contracts), options?.numberOf);
   }
 }
 

@@ -19,6 +19,7 @@ export type {
   Evaluation,
   ExplainInput,
   ExplainTarget,
+  ScenarioOptions,
   SimulateFlowInput,
   SituationInput,
   ViewInput,
@@ -26,6 +27,7 @@ export type {
 export { sourceErrors, TenorError } from "./errors.js";
 export type { ErrorShape, SourceError } from "./errors.js";
 export { parseJson, writeJson } from "./json.js";
+export type { NumberOf } from "./json.js";
 export { latest } from "./latest.js";
 export type { FileOptions } from "./options.js";
 export type { Document, Progress, Stage } from "./protocol.js";
