@@ -80,7 +80,12 @@ DEEP = "[" * 200 + "]" * 200
         ("evaluate", f'"facts":{DEEP}', "too_deep", "/facts"),
         ("evaluate", f'"facts":{{"n":{"9" * 1001}}}', "invalid_number", "/facts"),
         ("evaluate", '"facts":{"n":NaN}', "invalid_number", "/facts"),
-        ("action_space", f'"facts":{{}},"persona":"p","entity_states":{{"O":{TWICE}}}', "duplicate_key", "/entity_states"),
+        (
+            "action_space",
+            f'"facts":{{}},"persona":"p","entity_states":{{"O":{TWICE}}}',
+            "duplicate_key",
+            "/entity_states",
+        ),
         ("evaluate_batch", f'"fact_sets":[{{}},{TWICE}]', "duplicate_key", "/fact_sets"),
         ("diff", f'"a":{{"facts":{{}}}},"b":{{"persona":"p","facts":{TWICE}}}', "duplicate_key", "/b/facts"),
         ("diff", '"a":{"facts":{},"facts":{}},"b":{}', "duplicate_key", "/a"),

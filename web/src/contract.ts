@@ -38,8 +38,8 @@ export interface EvaluateInput {
 export interface SituationInput extends EvaluateInput {
   readonly persona: string;
   /**
-   * Per entity a state, or an object of instance id → state. An instance that is absent does not exist; only `simulateFlow` gives an
-   * entity that is wholly absent one instance, `_default`, in its initial state.
+   * Per entity a state, or an object of instance id → state. An instance that is absent does not exist; only to
+   * a flow that is run (`simulateFlow`) an entity that is wholly absent has one instance, `_default`, in its initial state.
    */
   readonly entityStates?: Document<EntityStates> | undefined;
 }
@@ -201,7 +201,10 @@ export class Contract {
     return this.ask("run_scenarios", { scenarios }, (given) => encodeParams({}, given), options);
   }
 
-  /** Facts, instances and a persona that stay and change little by little: only what a change touches is computed again. */
+  /**
+   * Facts, instances and a persona that stay and change little by little: only what a change touches is computed again. A session that
+   * is given no instances has none, until some are added.
+   */
   openSession(input: SituationInput, options?: CallOptions): Promise<Session> {
     const { facts, entityStates, persona } = orNone(input);
     const encode = (): string => encodeParams({ persona }, { facts, entity_states: entityStates });
