@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import engines
+from tests.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -38,6 +39,12 @@ def shared() -> Path:
     if not (SHARED / "conformance").is_dir():
         pytest.skip("the shared conformance data is not beside this checkout")
     return SHARED
+
+
+@pytest.fixture
+def tenor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """The command line, to be called."""
+    return Terminal(capsys, monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from tenor_wasm.api import compat
-from tenor_wasm.cli import main
 from tests.engines import CONTRACTS, ROOT
+from tests.terminal import Terminal
 
 ORDERS = str(CONTRACTS / "orders.json")
 THREE_ORDERS = '{"Order": {"ord-001": "draft", "ord-002": "submitted", "ord-003": "approved"}}'
-
-
-class Ran(NamedTuple):
-    """What one command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """Standard output as JSON: it must be one JSON value on one line."""
-        assert self.out.count("\n") == 1
-        return json.loads(self.out)
-
-
-class Terminal:
-    """Runs commands in this process."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self.capsys, self.monkeypatch = capsys, monkeypatch
-
-    def __call__(self, *arguments: str, stdin: bytes = b"") -> Ran:
-        self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        status = main(arguments)
-        captured = self.capsys.readouterr()
-        return Ran(status, captured.out, captured.err)
-
-
-@pytest.fixture
-def tenor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """The command line, to be called."""
-    return Terminal(capsys, monkeypatch)
 
 
 def _document(path: str) -> dict[str, Any]:

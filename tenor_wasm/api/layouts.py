@@ -4,17 +4,17 @@ What an action space says depends on the persona, on what conditions and precond
 the entities are occupied; the instance ids only stand in it. So its text is laid out when a situation is met first:
 each flow is judged and written as always (``action_space.judge``, ``write_actions``), with places left open for
 instances, their number and computed verdicts. In a like situation only the places are filled, with fragments that all
-flows share. A layout is no answer: it holds nothing of what a caller gave.
+flows share. A layout is no answer: of what a caller gave it holds a persona that operations name, and nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tenor_wasm.api.calls import SpaceInputs, space_of
 from tenor_wasm.api.contract_texts import texts_of, warnings_text
-from tenor_wasm.api.fragments import Fragments, Pieces, joined, quoted
+from tenor_wasm.api.fragments import Fragments, Pieces, quoted
 from tenor_wasm.api.views import WHOLE
 from tenor_wasm.api.ways import Fork, found, kept, watched
 from tenor_wasm.api.write_actions import ActionWriter, action_space_text, count_text, framed
@@ -33,10 +33,13 @@ SHORT = 20_000
 """Texts up to this length are put together when they are laid out."""
 
 MOST_CHARACTERS = 4_000_000
-"""Characters of the layouts of whole action spaces that are kept per contract; beyond it they are made again."""
+"""Characters of layouts kept per contract, of flows and of whole action spaces each; beyond it they are made again."""
 
-MOST_FLOWS = 2_000
-"""Layouts that are kept per flow."""
+PIECE = 100
+"""Characters that a piece counts beside its own: what keeping it costs."""
+
+MOST_WAYS = 2_000
+"""Ways that are kept per flow."""
 
 
 class Place(NamedTuple):
@@ -66,7 +69,7 @@ class SpaceLayout:
             if isinstance(piece, Place):
                 places.setdefault(piece, []).append(index)
         self.pieces = ["" if isinstance(piece, Place) else piece for piece in merged]
-        self.size = sum(map(len, self.pieces))
+        self.size = _size(self.pieces)
         self.places = [(_KINDS[place.kind], place, indices) for place, indices in places.items()]
 
     def filled(self, situation: Situation) -> Pieces:
@@ -77,6 +80,11 @@ class SpaceLayout:
             for index in indices:
                 pieces[index] = text
         return pieces
+
+
+def _size(pieces: Sequence[str | Place]) -> int:
+    """What keeping pieces costs, counted in characters."""
+    return sum([PIECE + len(piece) for piece in pieces if isinstance(piece, str)])
 
 
 def _merged(pieces: Iterable[str | Place]) -> list[str | Place]:
@@ -101,13 +109,14 @@ class Way(NamedTuple):
 class _Flow:
     """One flow of a contract, its ways to first operations, and the layouts of the situations that it was met in."""
 
-    __slots__ = ("_fixed", "_ways", "flow", "met")
+    __slots__ = ("_count", "_fixed", "_ways", "flow", "met")
 
     def __init__(self, flow: c.Flow, contract: c.Contract) -> None:
         entry = flow.steps[flow.entry]
         self.flow = flow
         self.met: dict[Hashable, FlowLayout] = {}
         self._ways: Fork[Way] | Way | None = None
+        self._count = 0
         self._fixed: Way | None = None
         if isinstance(entry, c.OperationStep):
             self._fixed = Way((), (contract.operations[entry.operation_id],))
@@ -121,7 +130,10 @@ class _Flow:
             asked = watched(snapshot)
             operations = follow_to_operations(self.flow, asked).operations
             way = Way(tuple([decision for _, decision in asked.asked]), operations)
+            if self._count >= MOST_WAYS:
+                self._ways, self._count = None, 0
             self._ways = kept(self._ways, asked.asked, way)
+            self._count += 1
         return way
 
     def decisions(self, snapshot: Snapshot) -> list[Decision]:
@@ -136,13 +148,17 @@ class _Flow:
 class _Space:
     """The flows of a contract, and the layouts of the situations that they were met in together."""
 
-    __slots__ = ("_size", "entities", "flows", "met")
+    __slots__ = ("_flow_size", "_size", "entities", "flows", "met", "personas")
 
     def __init__(self, contract: c.Contract) -> None:
         self.entities = tuple(contract.entities)
         self.flows = [_Flow(flow, contract) for flow in contract.flows.values()]
+        self.personas = frozenset(
+            persona for operation in contract.operations.values() for persona in operation.allowed_personas
+        )
         self.met: dict[Hashable, SpaceLayout] = {}
         self._size = 0
+        self._flow_size = 0
 
     def keep(self, key: Hashable, layout: SpaceLayout) -> None:
         """Keep a layout, as long as all together are not too long."""
@@ -151,6 +167,20 @@ class _Space:
             self._size = layout.size
             self.met.clear()
         self.met[key] = layout
+
+    def keep_flow(self, flow: _Flow, key: Hashable, layout: FlowLayout) -> None:
+        """The same for the layout of one flow, counted with those of the other flows."""
+        size = _size(layout.pieces)
+        self._flow_size += size
+        if self._flow_size > MOST_CHARACTERS:
+            self._flow_size = size
+            for other in self.flows:
+                other.met.clear()
+        flow.met[key] = layout
+
+    def known(self, persona: str) -> str | None:
+        """The persona, if operations name it: for all others the action space is the same."""
+        return persona if persona in self.personas else None
 
 
 def _space_of(contract: c.Contract) -> _Space:
@@ -161,23 +191,15 @@ def _space_of(contract: c.Contract) -> _Space:
     return space
 
 
-def space_text(inputs: SpaceInputs, fragments: Fragments | None = None) -> str:
-    """The answer of ``action_space`` as JSON text. Raises as the call does.
-
-    ``fragments`` carries texts of groups from one answer to the next.
-    """
-    return joined(space_pieces(inputs, fragments))
-
-
-def space_pieces(inputs: SpaceInputs, fragments: Fragments | None = None) -> Pieces:
-    """The same in pieces."""
+def space_pieces(inputs: SpaceInputs) -> Pieces:
+    """The answer of ``action_space`` as JSON text in pieces. Raises as the call does."""
     if inputs.view is not WHOLE:
-        return Pieces((action_space_text(space_of(inputs), fragments),))
+        return Pieces((action_space_text(space_of(inputs)),))
     space = _space_of(inputs.snapshot.contract)
-    situation = Situation(inputs, fragments or Fragments())
+    situation = Situation(inputs, Fragments())
     decisions = [flow.decisions(inputs.snapshot) for flow in space.flows]
     orders = tuple([inputs.states.of(entity_id).order for entity_id in space.entities])
-    key = (inputs.persona, orders, *_summed_up(decisions, inputs.snapshot))
+    key = (space.known(inputs.persona), orders, *_summed_up(decisions, inputs.snapshot))
     layout = space.met.get(key)
     if layout is None:
         layout = _laid_out(space, decisions, orders, situation)
@@ -201,7 +223,7 @@ def _laid_out(
     actions: list[str | Place] = []
     blocked: list[str | Place] = []
     for flow, some in zip(space.flows, decisions, strict=True):
-        layout = _flow_layout(flow, some, dict(zip(space.entities, orders, strict=True)), situation)
+        layout = _flow_layout(space, flow, some, dict(zip(space.entities, orders, strict=True)), situation)
         pieces = actions if layout.is_action else blocked
         pieces += (",", *layout.pieces) if pieces else layout.pieces
     contract_hash = texts_of(situation.inputs.snapshot.contract).hash
@@ -210,22 +232,21 @@ def _laid_out(
 
 
 def _flow_layout(
-    flow: _Flow, decisions: list[Decision], orders: Mapping[str, States], situation: Situation
+    space: _Space, flow: _Flow, decisions: list[Decision], orders: Mapping[str, States], situation: Situation
 ) -> FlowLayout:
     """The layout of one flow, which depends on less than that of all: it may have been met before."""
     snapshot, states, persona, _, _ = situation.inputs
     plan_of = compiled(snapshot.contract).plan
     operations = flow.way(snapshot).operations
     entities = [entity_id for operation in operations for entity_id in plan_of(operation).every_state]
-    key = (persona, *decisions, *[orders[entity_id] for entity_id in entities])
+    key = (space.known(persona), *decisions, *[orders[entity_id] for entity_id in entities])
     layout = flow.met.get(key)
     if layout is None:
-        if len(flow.met) >= MOST_FLOWS:
-            flow.met.clear()
         judged = judge(flow.flow, snapshot, states, persona)
         writer = _LayoutWriter(snapshot.contract, persona, states)
         text = writer.action(judged) if isinstance(judged, Action) else writer.blocked(judged)
-        layout = flow.met[key] = FlowLayout(isinstance(judged, Action), writer.pieces(text))
+        layout = FlowLayout(isinstance(judged, Action), writer.pieces(text))
+        space.keep_flow(flow, key, layout)
     return layout
 
 

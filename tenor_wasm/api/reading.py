@@ -66,6 +66,8 @@ def written_space_inputs(params: str) -> SpaceInputs | None:
         return None
     if type(given) is not dict or given.keys() != _OF_A_SPACE or type(given["persona"]) is not str:
         return None
+    if given["entity_states"] is not None:  # what was cut out stood deeper, under the same name
+        return None
     contract = HANDLES.find(given["contract"])
     written = None if contract is None else written_states(f'{{{states}"}}}}', contract.entities)
     if contract is None or written is None:

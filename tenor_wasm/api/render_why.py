@@ -268,7 +268,7 @@ def change_text(change: r.Change, result: ExplanationResult) -> str:
             runs = ", then ".join(f"{run.flow_id} as {run.persona}" for run in change.runs)
             return f"first run {runs}: it brings {change.entity_id} {change.instance_id} to {change.state}"
         case FactChange():
-            return _fact_change_text(change, result)
+            return _fact_change_text(change)
 
 
 def detour_text(detour: r.Detour) -> str:
@@ -279,7 +279,7 @@ def detour_text(detour: r.Detour) -> str:
     )
 
 
-def _fact_change_text(change: FactChange, result: ExplanationResult) -> str:
+def _fact_change_text(change: FactChange) -> str:
     places = [change.fact_id + _path(path) for path, _ in change.parts]
     bound = f", where `{change.by}` turns" if change.by is not None else ""
     values = list(dict.fromkeys(text_of(value, change.type) for _, value in change.parts))

@@ -42,15 +42,22 @@ def load_source(files: Json, root: Json) -> Contract:
     return load_contract(bundle, write_canonical(bundle))
 
 
-def format_source(source: Json) -> str:
-    """The source in the canonical layout, comments kept. Raises ``invalid_source`` for syntax errors."""
+def format_source(source: Json, file: str = "source") -> str:
+    """The source in the canonical layout, comments kept. Raises ``invalid_source`` for syntax errors, at ``file``."""
     from tenor_wasm.elaborator.format import format_source as run
 
     if not isinstance(source, str):
         raise TenorError(
             "invalid_argument", f"'source' must be a text, not {shown(source)}", "", {"argument": "source"}
         )
-    return run(source)
+    return run(source, file)
+
+
+def source_lines(text: str) -> list[str]:
+    """The lines of a source as the places of errors count them."""
+    from tenor_wasm.elaborator.tokens import plain_lines
+
+    return plain_lines(text).split("\n")
 
 
 def outline(files: Json, root: Json) -> dict[str, Json]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tenor_wasm.api import calls
+from tenor_wasm.api.source import source_lines
 from tenor_wasm.cli.command import Command, Output, disk, elaborate_file, source_option
 from tenor_wasm.errors import TenorError
 
@@ -32,7 +33,7 @@ def report(errors: Iterable[Any], read: Callable[[str], str | None]) -> str:
     for error in errors:
         name = error["file"]
         if name not in lines:
-            lines[name] = (read(name) or "").splitlines()
+            lines[name] = source_lines(read(name) or "")
         parts.append(_one(error, lines[name]))
     count = len(parts)
     return "\n".join([*parts, f"{count} error{'s' if count != 1 else ''}"])

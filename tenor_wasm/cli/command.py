@@ -134,7 +134,11 @@ def disk(folder: Path) -> Callable[[str], str | None]:
 
     def read(name: str) -> str | None:
         path = folder / name
-        return read_file(str(path)) if path.is_file() else None
+        try:
+            there = path.is_file()
+        except (OSError, ValueError):  # a name that no disk can hold, such as one that is too long
+            there = False
+        return read_file(str(path)) if there else None
 
     return read
 

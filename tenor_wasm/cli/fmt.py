@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 from tenor_wasm.api.source import format_source
@@ -31,7 +33,7 @@ def run(namespace: argparse.Namespace) -> Output:
     if not namespace.check:
         for path, before, after in formatted:
             if before != after:
-                _replace(Path(path), after)
+                _replace(path, after)
     result = {"files": [{"file": path, "changed": before != after} for path, before, after in formatted]}
     word = "would change" if namespace.check else "formatted"
     text = "\n".join(f"{word}: {path}" for path in changed) or "nothing to change"
@@ -40,18 +42,25 @@ def run(namespace: argparse.Namespace) -> Output:
 
 def _formatted(path: str) -> tuple[str, str]:
     before = read_file(path)
-    try:
-        return before, format_source(before)
-    except TenorError as error:
-        raise TenorError(error.code, f"{path}: {error.message}", error.path, error.details) from None
+    return before, format_source(before, path)
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write beside the file, then rename: a crash leaves the old file or the new one, never half of one."""
-    draft = path.with_name(path.name + ".formatted")
+def _replace(path: str, text: str) -> None:
+    """Write beside the file, then rename: a crash leaves the old file or the new one, never half of one.
+
+    A link stays one: what it names is written. The file keeps its permissions.
+    """
     try:
-        draft.write_bytes(text.encode())
-        os.replace(draft, path)
+        target = Path(path).resolve()
+        handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".tenor-fmt-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode())
+            shutil.copymode(target, draft)
+            os.replace(draft, target)
+        except BaseException:
+            os.unlink(draft)
+            raise
     except OSError as error:
         raise TenorError("unwritable_file", f"cannot write '{path}': {error.strerror}") from None
 

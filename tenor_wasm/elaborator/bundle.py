@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TypeAlias
 
 from tenor_wasm.elaborator import tree
@@ -13,11 +13,6 @@ from tenor_wasm.values.cycles import shown_cycle
 
 FileProvider: TypeAlias = Callable[[str], "str | None"]
 """Returns the text of a file by its name relative to the root file's folder, or ``None`` when there is none."""
-
-
-def provider_of(files: Mapping[str, str]) -> FileProvider:
-    """Serve files from a mapping of names to texts, as the browser has them."""
-    return files.get
 
 
 class Bundle:
@@ -30,6 +25,11 @@ class Bundle:
     def constructs(self) -> tuple[tree.Block, ...]:
         """Every construct of every file, in the order of reading."""
         return tuple(block for file in self.files for block in file.constructs)
+
+    @property
+    def libraries(self) -> frozenset[str]:
+        """The names of the imported files that are type libraries."""
+        return frozenset(file.name for file in self.files[1:] if _only_types(file))
 
 
 def assemble(root: str, read: FileProvider, syntax: Report, report: Report) -> Bundle:
@@ -65,7 +65,10 @@ class _Loader:
                 del on_path[path.pop()]
                 continue
             name = self._resolve(path[-1], declared.path)
-            if name is None:
+            if not declared.path.strip():
+                message = "the import names no file"
+                self.report.add("unresolved_import", message, declared.at, field="import")
+            elif name is None:
                 message = f"cannot resolve '{declared.path}': imports stay inside the folder of the root file"
                 self.report.add("unresolved_import", message, declared.at, field="import")
             elif name in on_path:
@@ -97,15 +100,20 @@ class _Loader:
         return name if inside and name != ".." else None
 
     def _check_library(self, file: tree.SourceFile) -> None:
-        only_types = file.constructs and all(block.kind == "TypeDecl" for block in file.constructs)
-        if only_types and file.imports:
+        if file.imports and _only_types(file):
+            what = "a file of type declarations alone" if file.constructs else "a file that declares nothing"
             self.report.add(
                 "type_library_import",
-                "a type library may not import: a file of type declarations alone stands by itself (§4.6)",
+                f"a type library may not import: {what} stands by itself (§4.6)",
                 file.imports[0].at,
                 field="import",
                 help="declare the imported types here, or import both files from the contract",
             )
+
+
+def _only_types(file: tree.SourceFile) -> bool:
+    """Whether an imported file is a type library: it holds type declarations, zero or more, and nothing else (§4.6)."""
+    return all(block.kind == "TypeDecl" for block in file.constructs)
 
 
 def resolve(importer: str, path: str) -> str:

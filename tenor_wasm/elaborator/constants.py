@@ -91,7 +91,9 @@ class Constants:
                 raise self.fail("type_error", message, literal.at, _FORMS[type(base_type)])
             case ("word", _) if not isinstance(base_type, EnumType):
                 message = f"expected {described(base_type)}, found {_shown(literal)}"
-                raise self.fail("type_error", message, literal.at, "texts stand in double quotes")
+                quotes = "texts stand in double quotes"
+                truth = did_you_mean(literal.value, ("true", "false"), otherwise="write true or false")
+                raise self.fail("type_error", message, literal.at, truth if base_type == BoolType() else quotes)
             case _:
                 value: Json = literal.value
                 return value
@@ -122,6 +124,8 @@ class Constants:
         if amount is None or currency is None or len(literal.value) != 2:
             raise self.fail("type_error", 'write money as Money { amount: "10.00", currency: "USD" }', literal.at)
         written = amount.value
+        if written.kind == "tagged" and written.value[0].text == "Decimal":  # Decimal(10.00), as in §D.3
+            written = written.value[1]
         value = numeric.parse_decimal(str(written.value)) if written.kind in ("text", "int", "decimal") else None
         if value is None:
             found = f"'{written.value}'" if isinstance(written.value, (str, int)) else f"a {written.kind} value"

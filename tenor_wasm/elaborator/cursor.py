@@ -113,6 +113,19 @@ class Cursor:
             self.report.add(code, message, at, help=help)
         return SyntaxFailure()
 
+    def begins_field(self) -> bool:
+        """Whether a name and a colon stand here: no value begins so."""
+        following = self.ahead()
+        return self.token.kind == WORD and following.kind == SIGN and following.text == ":"
+
+    def has_value(self, name: Word) -> bool:
+        """Whether a value follows the colon after a name; says so where none does."""
+        closes = self.token.kind == SIGN and self.token.text in (")", "]", "}")
+        if not closes and not self.begins_field():
+            return True
+        self.fail(f"the field '{name.text}' has no value", name.at)
+        return False
+
     def recover(self) -> None:
         """Skip to the next token that can only begin a construct."""
         self.nesting = 0

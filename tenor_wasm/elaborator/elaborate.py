@@ -47,7 +47,7 @@ def _passes(root: str, read: FileProvider) -> Elaborated:
     duplicates.raise_if_any()
 
     type_errors = Report(3)
-    types = build_types(index, type_errors)
+    types = build_types(index, sources.libraries, type_errors)
     type_errors.raise_if_any()
 
     expression_errors = Report(4)

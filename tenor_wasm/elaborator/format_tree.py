@@ -261,7 +261,7 @@ def _leaves(source: str, tokens: Sequence[Token]) -> list[Leaf]:
         if kind == "space":
             breaks += text.count("\n")
         elif kind == "comment":
-            comments.append(Comment(text.replace("\r\n", "\n").rstrip(), breaks))
+            comments.append(Comment(text.rstrip(), breaks))
             breaks = 0
         else:
             token = tokens[len(leaves)]

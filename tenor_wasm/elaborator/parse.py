@@ -115,8 +115,9 @@ class _Parser(ExpressionParser):
             self.expect(":", f"after the field name '{name.text}'")
             if canonical in fields:
                 self.report.add("duplicate_field", f"the field '{canonical}' is given twice", name.at)
-            value = self.nested(lambda read=read: read(self))  # type: ignore[misc]
-            fields.setdefault(canonical, Field(name, value))
+            if self.has_value(name):
+                value = self.nested(lambda read=read: read(self))  # type: ignore[misc]
+                fields.setdefault(canonical, Field(name, value))
             self.end_item()
         return fields
 
@@ -133,6 +134,14 @@ class _Parser(ExpressionParser):
         )
 
     # --- facts, sources, entities -------------------------------------------------------------------------------
+
+    def default(self) -> tree.Literal:
+        """A constant; a date without quotes looks like a difference."""
+        at, value = self.token.at, self.literal()
+        if self.is_sign("-"):
+            help = "write the result; dates and times are texts in double quotes"
+            raise self.fail("a default is not computed", at, help=help)
+        return value
 
     def fact_source(self) -> Word | tuple[Word, Word]:
         """A free text, a bare identifier (also with a path after dots), or ``source_id { path: "…" }``."""
@@ -409,7 +418,7 @@ _TRIGGER: FieldReaders = {
 }
 
 _FIELDS: Mapping[str, FieldReaders] = {
-    "Fact": {"type": _Parser.type_node, "source": _Parser.fact_source, "default": _Parser.literal},
+    "Fact": {"type": _Parser.type_node, "source": _Parser.fact_source, "default": _Parser.default},
     "Source": {"protocol": _Parser.protocol, "*": _Parser.source_value},
     "Entity": {
         "states": _Parser.words,

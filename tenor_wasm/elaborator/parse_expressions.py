@@ -70,8 +70,9 @@ class ExpressionParser(Cursor):
         while not self.accept("}"):
             name = self.word("a field name or '}'")
             self.expect(":", f"after the field name '{name.text}'")
-            node: tree.TypeNode = self.nested(self.type_node)
-            members.append((name, node))
+            if self.has_value(name):
+                node: tree.TypeNode = self.nested(self.type_node)
+                members.append((name, node))
             self.end_item()
         return tuple(members)
 
@@ -200,6 +201,10 @@ class ExpressionParser(Cursor):
             return self.literal()
         if token.kind != WORD:
             raise self.fail(f"expected an expression, found {self.shown()}")
+        if self.begins_field():
+            before = self.tokens[self.position - 1]
+            message = f"the expression is not complete: a value is missing after '{before.text}'"
+            raise self.fail(message, before.at)
         return self._named(token)
 
     def _named(self, token: Token) -> tree.Expression:
@@ -249,6 +254,10 @@ class ExpressionParser(Cursor):
         if len(token.text) > 1000:
             raise self.fail("a number of more than 1000 digits", token.at, "number_too_long")
         place = at._replace(end_column=token.at.end_column) if at.line == token.at.line else token.at
+        if self.token.kind == WORD and not self.token.spaced:
+            written = f"{sign}{token.text}{self.token.text}"
+            whole = place._replace(end_column=self.token.at.end_column)
+            raise self.fail(f"'{written}' is no number", whole, help="write all its digits, without letters")
         if "." in token.text:
             return tree.Literal("decimal", sign + token.text, place)
         return tree.Literal("int", int(sign + token.text), place)
@@ -290,6 +299,7 @@ class ExpressionParser(Cursor):
             self.expect(":", f"after the field name '{name.text}'")
             if name.text in members:
                 self.report.add("duplicate_field", f"the field '{name.text}' is given twice", name.at)
-            members.setdefault(name.text, tree.Field(name, self.nested(self.literal)))
+            if self.has_value(name):
+                members.setdefault(name.text, tree.Field(name, self.nested(self.literal)))
             self.end_item()
         return members

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tenor_wasm.elaborator.bundle import FileProvider, assemble, resolve
+from collections import Counter
+
+from tenor_wasm.elaborator.bundle import Bundle, FileProvider, assemble, resolve
 from tenor_wasm.elaborator.diagnostics import Diagnostic, Help, Report, did_you_mean
 from tenor_wasm.elaborator.index import Index, build_index
 from tenor_wasm.elaborator.tree import Block, Word
@@ -79,13 +81,13 @@ class _System:
             self.fault("unresolved_member", f"cannot find the file '{path}' of member '{name}'", "members")
             return None
         syntax, imports, duplicates = Report(0), Report(1), Report(2)
-        constructs = assemble(file, self.read, syntax, imports).constructs
-        index = build_index(constructs, duplicates)
+        sources = assemble(file, self.read, syntax, imports)
+        index = build_index(sources.constructs, duplicates)
         if index["System"]:
             message = f"member '{name}' is a system file; systems do not nest"
             self.fault("nested_system", message, "members", "list its member contracts here instead")
             return None
-        broken = [*syntax.diagnostics, *imports.diagnostics, *duplicates.diagnostics] or _later_errors(index)
+        broken = [*syntax.diagnostics, *imports.diagnostics, *duplicates.diagnostics] or _later_errors(index, sources)
         if broken:
             first = min(broken, key=lambda diagnostic: diagnostic.pass_number)
             place = f"{first.at.file}:{first.at.line}:{first.at.column}"
@@ -112,6 +114,9 @@ class _System:
         if len(set(contracts)) < 2:
             message = f"{where} must name at least two members; it names {len(set(contracts))}"
             self.fault("too_few_contracts", message, field)
+        elif len(set(contracts)) < len(contracts):
+            twice = sorted(name for name, count in Counter(contracts).items() if count > 1)
+            self.fault("duplicate_member", f"{where} names {listed(twice)} more than once", field)
         states: dict[str, tuple[str, list[str]]] = {}
         for contract in dict.fromkeys(contracts):
             index = self.members.get(contract) if self._is_member(contract, field, where) else None
@@ -189,10 +194,10 @@ class _System:
             self.fault("trigger_cycle", f"the triggers form a cycle: {shown_cycle(cycle)}", "triggers")
 
 
-def _later_errors(index: Index) -> list[Diagnostic]:
+def _later_errors(index: Index, sources: Bundle) -> list[Diagnostic]:
     """The errors of passes 3 to 5 of a member contract: those of the first pass that finds any."""
     report = Report(3)
-    types = build_types(index, report)
+    types = build_types(index, sources.libraries, report)
     if not report.diagnostics:
         report = Report(4)
         typecheck(index, types, report)

@@ -51,15 +51,15 @@ _SIGNS: Mapping[str, str] = {
 WORD_OPERATORS = frozenset({"and", "or", "not", "forall", "exists", "in"})
 
 _TOKEN = pattern(
-    r"(?P<space>[ \t\r\n\f\ufeff]+)"
+    r"(?P<space>[ \t\n\f\ufeff]+)"
     r"|(?P<comment>//[^\n]*|/\*.*?\*/)"
     r"|(?P<open_comment>/\*)"
     r"|(?P<word>[^\W\d]\w*)"
     r"|(?P<number>\d+(?:\.\d+)?)"
     r'|(?P<text>"(?:[^"\\\n]|\\[^\n])*")'
-    r'|(?P<open_text>"[^\r\n]*)'
+    r'|(?P<open_text>"[^\n]*)'
     # What other languages write: reported, and read as what it stands for there, so that one mistake is one error.
-    r"|(?P<quoted>'[^'\r\n]*'|“[^”\r\n]*”|‘[^’\r\n]*’)"
+    r"|(?P<quoted>'[^'\n]*'|“[^”\n]*”|‘[^’\n]*’)"
     r"|(?P<hash>\#[^\n]*)"
     r"|(?P<foreign>==|&&?|\|\|?|<>|!(?!=)|/)"
     r"|(?P<sign>->|<=|>=|!=|[→≤≥≠∧∨¬∀∃∈×{}\[\]():,.=<>+*-])"
@@ -95,7 +95,7 @@ _FOREIGN: Mapping[str, tuple[str, str]] = {
 def tokenize(file: str, source: str, report: Report) -> list[Token]:
     """Every token of the text, an ``end`` token last. Unreadable characters are reported and left out."""
     tokens: list[Token] = []
-    source = source.removeprefix("\ufeff")  # a byte order mark takes no column
+    source = plain_lines(source)
     line, line_start, spaced = 1, 0, True
     for match in _TOKEN.finditer(source):
         kind, text = match.lastgroup or "other", match.group()
@@ -116,12 +116,18 @@ def tokenize(file: str, source: str, report: Report) -> list[Token]:
     return tokens
 
 
+def plain_lines(source: str) -> str:
+    """The text with ``\\n`` at the end of every line, and without a byte order mark, which takes no column."""
+    source = source.removeprefix("\ufeff")
+    return source.replace("\r\n", "\n").replace("\r", "\n") if "\r" in source else source
+
+
 def lexemes(source: str) -> Iterator[tuple[str, str]]:
     """The whole text as it is written, piece by piece: kind and text of every token, comment and white space.
 
     In a text without lexical errors, the pieces that are neither ``space`` nor ``comment`` are those of ``tokenize``.
     """
-    return ((match.lastgroup or "other", match.group()) for match in _TOKEN.finditer(source.removeprefix("\ufeff")))
+    return ((match.lastgroup or "other", match.group()) for match in _TOKEN.finditer(plain_lines(source)))
 
 
 def _advance(text: str, start: int, line: int, line_start: int) -> tuple[int, int]:

@@ -90,8 +90,7 @@ def _fact(name: str, block: tree.Block, types: TypeEnvironment, typed: Typed, re
     node = block.get("type")
     if node is None:
         return
-    # The public suite has the errors of a fact's type at the fact, and without its construct.
-    resolved = types.resolve(node, report, None, "type", block.at)
+    resolved = types.resolve(node, report, block.construct, "type", unknown_at=block.at)
     if resolved is None:
         return
     typed.fact_types[name] = resolved
@@ -132,6 +131,7 @@ class _Checker:
         self.variables: list[tuple[str, BaseType]] = []
         self.field = ""
         self.in_payload = False
+        self.multiplied = False
 
     @property
     def constants(self) -> Constants:
@@ -149,13 +149,13 @@ class _Checker:
         """A predicate's JSON, or ``None`` after reporting."""
         self.field, self.in_payload = field, False
         try:
-            return self._predicate(expression)
+            return self._whole(expression)
         except TypeFailure:
             return None
 
     def payload(self, node: tree.TypeNode | None, value: tree.Expression, field: str, at: Position) -> Json:
         """``{type, value}`` of a verdict that is produced ``at`` a place, or ``None`` after reporting."""
-        self.field, self.in_payload = field, True
+        self.field, self.in_payload, self.multiplied = field, True, False
         try:
             return self._payload(node, value, at)
         except TypeFailure:
@@ -174,9 +174,8 @@ class _Checker:
         if not operators.assignable(term.type, declared):
             message = f"the payload is declared {described(declared)}, but the value is {described(term.type)}"
             raise self.fail("type_error", message, term.at)
-        is_product = isinstance(value, tree.Binary) and value.operator == "*"
-        whole = isinstance(term.type, IntType) and isinstance(declared, IntType)
-        if is_product and whole and not operators.contains(declared, term.type):  # type: ignore[arg-type]
+        is_product = isinstance(value, tree.Binary) and value.operator == "*" and isinstance(declared, IntType)
+        if (is_product or self.multiplied) and not operators.contains(declared, term.type):
             message = f"the product ranges over {described(term.type)}, which {described(declared)} does not contain"
             # The public suite places it at 'produce'.
             raise self.fail("product_range", message, at, "declare a wider payload")
@@ -191,6 +190,12 @@ class _Checker:
         return {"type": type_to_json(declared), "value": structured(constant, declared)}
 
     # --- predicates ---------------------------------------------------------------------------------------------
+
+    def _whole(self, expression: tree.Expression) -> Json:
+        """A predicate that stands alone; a Bool is compared there, as interchange has no bare one (§14.2.1)."""
+        json = self._predicate(expression)
+        assert isinstance(json, Mapping)
+        return json if _BARE.isdisjoint(json) else {"left": json, "op": "=", "right": dict(_TRUE)}
 
     def _predicate(self, expression: tree.Expression) -> Json:
         match expression:
@@ -226,7 +231,7 @@ class _Checker:
     def _present(self, name: tree.Word, strict: bool) -> Json:
         if not strict and name.text not in self.verdicts and name.text in self.index["Fact"]:
             # A declared fact is always present: assembly aborts without it (§5.2).
-            return {"literal": True, "type": {"base": "Bool"}}
+            return dict(_TRUE)
         return {"verdict_present": name.text}
 
     def _quantified(self, node: tree.Quantifier) -> Json:
@@ -248,7 +253,7 @@ class _Checker:
             raise self.fail("too_large", message, node.domain.at, "range over large types less often")
         self.variables.append((node.variable.text, element))
         try:
-            body = self._predicate(node.body)
+            body = self._whole(node.body)
         finally:
             self.variables.pop()
         return {
@@ -368,6 +373,7 @@ class _Checker:
             raise self.fail("variable_product", "only two Int facts may be multiplied with each other (§7.1)", left.at)
         assert isinstance(left.type, IntType)
         assert isinstance(right.type, IntType)
+        self.multiplied = True
         product = numeric.int_product_type(left.type, right.type)
         json = {"left": left.json, "op": "*", "result_type": type_to_json(product), "right": right.json}
         return Term(json, product, left.at)
@@ -402,6 +408,11 @@ class _Checker:
             raise self.fail("type_error", f"the index lies outside every list of at most {longest} elements", index.at)
         position: Json = index.literal.value if index.literal is not None else index.json
         return Term({"index": position, "op": "index", "operand": items.json}, items.type.element, items.at)
+
+
+_TRUE: Mapping[str, Json] = {"literal": True, "type": {"base": "Bool"}}
+_BARE = frozenset({"fact_ref", "field_ref", "literal", "index"})
+"""What only a Bool that is no comparison has."""
 
 
 def _comparison_type(left: Term, right: Term) -> BaseType | None:

@@ -64,18 +64,18 @@ class TypeEnvironment:
         report: Report,
         construct: tuple[str, str] | None,
         field: str | None,
-        at: Position | None = None,
+        unknown_at: Position | None = None,
     ) -> BaseType | None:
         """The type that a node writes, or ``None`` after reporting what is wrong with it.
 
-        Errors stand where the type is at fault, or all on the line of ``at``.
+        Errors stand where the type is at fault; types that are not declared on the line of ``unknown_at``.
         """
         if self.parts > BUNDLE_LIMIT:
             return None  # said once
-        resolved = _Writer(self.declared, report, construct, field, at).resolve(node)
+        resolved = _Writer(self.declared, report, construct, field, unknown_at).resolve(node)
         if resolved is not None and not self.written(resolved):
             message = f"the types of the bundle have more than {BUNDLE_LIMIT} parts when they are written out"
-            report.add("too_large", message, at or node.name.at, construct, field, "mention large types less often")
+            report.add("too_large", message, node.name.at, construct, field, "mention large types less often")
             return None
         return resolved
 
@@ -92,17 +92,37 @@ def size_of(base_type: BaseType) -> tuple[int, int]:
     return 1 + sum(parts for parts, _ in sizes), 1 + max((depth for _, depth in sizes), default=0)
 
 
-def build_types(index: Index, report: Report) -> TypeEnvironment:
-    """Resolve every TypeDecl (§4.5). Cycles and unknown references are pass 3 errors."""
+def build_types(index: Index, libraries: Container[str], report: Report) -> TypeEnvironment:
+    """Resolve every TypeDecl (§4.5). Cycles and unknown references are pass 3 errors.
+
+    ``libraries`` are the files whose types see none but those beside them (§4.6).
+    """
     blocks = index["TypeDecl"]
+    _check_names(blocks, report)
+    beside: dict[str, set[str]] = {}
+    for name, block in blocks.items():
+        beside.setdefault(block.at.file, set()).add(name)
     declared: dict[str, BaseType] = {}
     for name in _in_order(blocks, report):
-        node = tree.TypeNode(tree.Word("Record", blocks[name].name.at), (), blocks[name].get("members"))
+        block = blocks[name]
+        seen, known = declared, set(blocks)
+        if block.at.file in libraries:
+            known = beside[block.at.file]
+            seen = {other: declared[other] for other, _ in _mentions_in(block) if other in known & declared.keys()}
         # A declared type that is not there yet is at fault itself, and was reported.
-        resolved = _Writer(declared, report, ("TypeDecl", name), "type.fields", broken=blocks).resolve(node)
+        writer = _Writer(seen, report, block.construct, "type.fields", broken=known, hidden=blocks)
+        resolved = writer.resolve(tree.TypeNode(tree.Word("Record", block.name.at), (), block.get("members")))
         if resolved is not None:
             declared[name] = resolved
     return TypeEnvironment(declared)
+
+
+def _check_names(blocks: Mapping[str, tree.Block], report: Report) -> None:
+    """A type with the name of a base type could never be mentioned: the base type would be meant."""
+    for name, block in blocks.items():
+        if name in _ARGUMENTS:
+            message = f"'{name}' is a base type of the language and cannot be declared"
+            report.add("base_type_declared", message, block.name.at, block.construct, "id", "choose another name")
 
 
 def _in_order(blocks: Mapping[str, tree.Block], report: Report) -> list[str]:
@@ -113,7 +133,7 @@ def _in_order(blocks: Mapping[str, tree.Block], report: Report) -> list[str]:
         if root in done:
             continue
         path, on_path = [root], {root: 0}
-        pending = [iter(_mentions(blocks[root].get("members"), ""))]
+        pending = [iter(_mentions_in(blocks[root]))]
         cyclic_from = len(blocks)  # the place in the path from where on everything lies on a cycle
         while pending:
             mention = next(pending[-1], None)
@@ -131,12 +151,16 @@ def _in_order(blocks: Mapping[str, tree.Block], report: Report) -> list[str]:
             elif mention[0] in blocks and mention[0] not in done:
                 on_path[mention[0]] = len(path)
                 path.append(mention[0])
-                pending.append(iter(_mentions(blocks[mention[0]].get("members"), "")))
+                pending.append(iter(_mentions_in(blocks[mention[0]])))
     return order
 
 
 Mention = tuple[str, str]
 """A mentioned type name and the field that mentions it."""
+
+
+def _mentions_in(block: tree.Block) -> list[Mention]:
+    return _mentions(block.get("members"), "")
 
 
 def _mentions(members: tuple[tuple[tree.Word, tree.TypeNode], ...], prefix: str) -> list[Mention]:
@@ -182,11 +206,12 @@ class _Writer:
         report: Report,
         construct: tuple[str, str] | None,
         field: str | None,
-        at: Position | None = None,
+        unknown_at: Position | None = None,
         broken: Container[str] = (),
+        hidden: Container[str] = (),
     ) -> None:
         self.declared, self.report, self.construct, self.field = declared, report, construct, field
-        self.at, self.broken = at, broken
+        self.unknown_at, self.broken, self.hidden = unknown_at, broken, hidden
         self.places: dict[str, Position] = {}
         self.complete = True
         self.parts = 0
@@ -218,7 +243,7 @@ class _Writer:
     def fault(self, code: str, message: str, at: Position, help: Help = None) -> None:
         """Report an error; the type is not usable then."""
         self.complete = False
-        self.report.add(code, message, on_line(self.at, at) if self.at else at, self.construct, self.field, help)
+        self.report.add(code, message, at, self.construct, self.field, help)
 
     def write(self, node: tree.TypeNode, path: str) -> Json:
         """The interchange form of a type node; of one that is at fault by itself, some type that is not."""
@@ -244,7 +269,7 @@ class _Writer:
                 self.fault("invalid_type", f"{name} has the argument '{parameter}' twice", argument.at)
             elif parameter is not None:
                 json[parameter] = self._argument(argument, f"{path}/{parameter}")
-            usable = usable and parameter is not None
+            usable = usable and parameter is not None and json[parameter] is not None
         missing = [parameter for parameter in _REQUIRED.get(name, ()) if parameter not in json]
         if missing and usable:
             self.fault("invalid_type", f"{name} needs {listed(missing)}", node.name.at)
@@ -272,8 +297,7 @@ class _Writer:
             self.fault("invalid_type", f"the declared type '{name}' has no arguments", node.name.at)
             return _ANY
         if declared is None and name not in self.broken:
-            help = did_you_mean(name, _ARGUMENTS, self.declared)
-            self.fault("unknown_type", f"unknown type '{name}'", node.name.at, help)
+            self._unknown(node.name)
             return _ANY
         self.complete = self.complete and declared is not None
         # Beyond the limit nothing more is written out: references could double without end.
@@ -281,6 +305,18 @@ class _Writer:
             return _ANY
         self.parts += size_of(declared)[0]
         return type_to_json(declared)
+
+    def _unknown(self, name: tree.Word) -> None:
+        help: Help = did_you_mean(name.text, _ARGUMENTS, self.declared)
+        if name.text in self.hidden:
+            help = "a type library stands by itself (§4.6): declare the type there"
+        message = f"unknown type '{name.text}'"
+        if self.unknown_at is None:
+            self.fault("unknown_type", message, name.at, help)
+            return
+        # The public suite has those of a fact at the fact, and without its construct.
+        self.complete = False
+        self.report.add("unknown_type", message, on_line(self.unknown_at, name.at), None, self.field, help)
 
     def _members(self, members: tuple[tuple[tree.Word, tree.TypeNode], ...], path: str) -> Json:
         json: dict[str, Json] = {}
@@ -299,8 +335,14 @@ class _Writer:
             return value.name.text if plain else self.write(value, path)
         if isinstance(value, tree.Word):
             return value.text
+        if isinstance(value, tree.Literal) and value.kind == "decimal":
+            name = path.rpartition("/")[2]
+            self.fault("invalid_type", f"'{name}' must be a whole number, not {value.value}", value.at)
+            return None
         if isinstance(value, tree.Literal):
             return value.value
+        if value == () and path.endswith(("/fields", "/variants")):
+            return {}
         if isinstance(value, tuple) and value and isinstance(value[0], tuple):
             return self._members(value, path)
         return [item.text for item in value]

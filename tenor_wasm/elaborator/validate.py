@@ -83,6 +83,9 @@ class _Checks(References):
         if isinstance(source, Word) and not source.text:
             message = "the source is empty; name where the value comes from"
             self.report.add("empty_source", message, source.at, block.construct, "source")
+        if isinstance(source, tuple) and not source[1].text:
+            message = f"the path is empty; name where in '{source[0].text}' the value lies"
+            self.report.add("empty_source", message, source[1].at, block.construct, "source")
         if isinstance(source, tuple) and source[0].text not in self.index["Source"]:
             message = f"the source '{source[0].text}' is not declared"
             help = did_you_mean(source[0].text, self.index["Source"])
@@ -192,12 +195,16 @@ class _Checks(References):
 
     def _outcomes(self, block: Block) -> None:
         outcomes: tuple[Word, ...] | None = block.get("outcomes")
+        declared: tuple[Word, ...] | None = block.get("error_contract")
         if outcomes is None:
+            for error in (error for error in declared or () if error.text in outcome_names(block)):
+                message = f"'{error.text}' is an error here, but also the outcome of an operation that declares none"
+                help = "declare the outcomes, or name the error otherwise"
+                self.report.add("outcome_in_error_contract", message, error.at, block.construct, "error_contract", help)
             return
         if not outcomes:
             message = "outcomes is empty: leave it out for the one outcome 'success'"
             self.report.add("no_outcomes", message, block.at_field("outcomes"), block.construct, "outcomes")
-        declared: tuple[Word, ...] | None = block.get("error_contract")
         errors = set(DEFAULT_ERRORS) if declared is None else {name.text for name in declared}
         seen: set[str] = set()
         for outcome in outcomes:

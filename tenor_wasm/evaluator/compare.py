@@ -101,9 +101,8 @@ def _differing(kind: str, a: Mapping[str, Json], b: Mapping[str, Json]) -> Itera
 
 
 def _state_values(side: Situation) -> dict[str, Json]:
-    """Every instance's state; a simulation may begin with instances that were not given."""
-    states = side.entity_states if side.run is None else side.run.initial_states
-    return {"/".join(key): state for key, state in states.items()}
+    """Every given instance's state. What a simulation begins with beside them follows from the contract."""
+    return {"/".join(key): state for key, state in side.entity_states.items()}
 
 
 def _fact_values(snapshot: Snapshot) -> dict[str, Json]:
@@ -156,15 +155,18 @@ def _decided_by(decision: Decision) -> Iterator[tuple[str, str]]:
 
 
 class _Watched(Snapshot):
-    """A snapshot that remembers every decision that was made on it, by kind and name."""
+    """A snapshot that remembers every decision that was made on it, by kind, name and predicate.
+
+    Flows and sub-flows name their steps independently, so a name may stand for several.
+    """
 
     __slots__ = ("decisions",)
-    decisions: dict[tuple[str, str], Decision]
+    decisions: dict[tuple[str, str, int], Decision]
 
     def decide(self, predicate: Predicate, kind: str, name: str) -> Decision:
         """As a snapshot decides."""
         decision = Snapshot.decide(self, predicate, kind, name)
-        self.decisions[kind, name] = decision
+        self.decisions[kind, name, id(predicate)] = decision
         return decision
 
 
@@ -207,9 +209,14 @@ class _Side:
         operation = self.operations.get(operation_id)
         return None if operation is None else self.situation.persona in operation.allowed_personas
 
+    def precondition(self, operation_id: str) -> Decision | None:
+        """What a first operation's precondition came to, where it was asked."""
+        operation = self.operations.get(operation_id)
+        return operation and self.decisions.get(("operation", operation_id, id(operation.precondition)))
+
     def decided(self, kind: str) -> Iterator[tuple[str, str]]:
         """What all decisions of a kind rest on."""
-        for (found, _), decision in self.decisions.items():
+        for (found, *_), decision in self.decisions.items():
             if found == kind:
                 yield from _decided_by(decision)
 
@@ -277,7 +284,7 @@ class _Judged:
         for operation_id in {**a.operations, **b.operations}:
             if a.admits(operation_id) != b.admits(operation_id):
                 touched += [("persona", "persona"), ("operation", operation_id)]
-            decisions = [side.decisions.get(("operation", operation_id)) for side in (a, b)]
+            decisions = [side.precondition(operation_id) for side in (a, b)]
             if _differ(decisions, self.changes):
                 touched.append(("operation", operation_id))
                 touched += [key for decision in decisions if decision is not None for key in _decided_by(decision)]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tenor_wasm.errors import Findings, Json, Place, TenorError, listed, shown
-from tenor_wasm.evaluator.instances import NO_INSTANCES, Instances
+from tenor_wasm.evaluator.instances import Instances
 from tenor_wasm.interchange.constructs import Entity
 
 DEFAULT_INSTANCE = "_default"
@@ -19,13 +19,14 @@ DEFAULT_INSTANCE = "_default"
 class EntityStates(Mapping[tuple[str, str], str]):
     """An immutable map from ``(entity_id, instance_id)`` to state id; by entity and, when asked, by state too."""
 
-    __slots__ = ("_by_entity",)
+    __slots__ = ("_by_entity", "_none")
 
     def __init__(self, states: Mapping[tuple[str, str], str] | None = None) -> None:
         grouped: dict[str, dict[str, str]] = {}
         for (entity_id, instance_id), state in (states or {}).items():
             grouped.setdefault(entity_id, {})[instance_id] = state
         self._by_entity: Mapping[str, Instances] = _instances(grouped)
+        self._none: Instances | None = None
 
     @classmethod
     def single_instance(cls, states: Mapping[str, str]) -> EntityStates:
@@ -42,6 +43,7 @@ class EntityStates(Mapping[tuple[str, str], str]):
         """From the instances of each entity."""
         states = cls.__new__(cls)
         states._by_entity = by_entity
+        states._none = None
         return states
 
     def __getitem__(self, key: tuple[str, str]) -> str:
@@ -64,7 +66,11 @@ class EntityStates(Mapping[tuple[str, str], str]):
 
     def of(self, entity_id: str) -> Instances:
         """The instances of one entity, to be asked by state; of an entity that is not here there are none."""
-        return self._by_entity.get(entity_id, NO_INSTANCES)
+        instances = self._by_entity.get(entity_id)
+        if instances is None:
+            # Of its own: instances keep what they were asked, which must not outlive these states.
+            instances = self._none = self._none or Instances({})
+        return instances
 
     def instances(self, entity_id: str) -> Mapping[str, str]:
         """The instances of one entity with their states; empty when there are none."""

@@ -62,7 +62,8 @@ def execute_flow(
 
     ``bindings`` (entity id → instance id) must name every entity that the flow can change, transitively; the
     instance itself need not exist (its operation is refused then). ``outcomes`` (step id → label, ``comp:<operation>``
-    for a compensation) chooses where several outcomes of an operation apply.
+    for a compensation) chooses where several outcomes of an operation apply. Flows name their steps independently: of
+    steps with one name, the choice holds for those whose operation has that outcome.
 
     Raises ``missing_binding`` before any step runs, ``unknown_step`` or ``unknown_outcome`` for a choice that names
     none, ``flow_too_long`` after ``STEP_LIMIT`` steps, ``overflow`` and its like when a condition cannot be computed.
@@ -224,10 +225,11 @@ class _Run:
         operation = self.contract.operations[step.operation_id]
         targets = resolve_bindings(self.plan_of(operation).entities, self.bindings)
         found = {key: walk.entity_states.state(*key) for key in targets.items()}
+        choice = self.choices.get(step_id)
+        if choice not in operation.outcomes:
+            choice = None
         try:
-            result = execute_operation(
-                operation, step.persona, self.snapshot, walk.entity_states, targets, self.choices.get(step_id)
-            )
+            result = execute_operation(operation, step.persona, self.snapshot, walk.entity_states, targets, choice)
         except OperationRefused as refusal:
             message = f"error: {refusal.message}"
             record = StepRecord(

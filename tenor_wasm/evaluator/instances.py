@@ -159,7 +159,3 @@ def _holds(group: Group, instance_id: str) -> bool:
 def between(group: Group, first: str, last: str) -> Group:
     """The part of a group from one id to another, both included."""
     return group[bisect_left(group, first) : bisect_right(group, last)]
-
-
-NO_INSTANCES = Instances({})
-"""Of an entity that has none."""

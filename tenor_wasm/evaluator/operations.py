@@ -83,7 +83,7 @@ def execute_operation(
     applicable = tuple(label for label in table if _applies(table[label], targets, entity_states))
     chosen = outcome if outcome is not None else next(iter(applicable), None)
     if chosen is None or chosen not in applicable:
-        raise _source_state_error(operation, table, chosen, targets, entity_states)
+        raise _source_state_error(table, chosen, targets, entity_states)
     transitions = _transitions(table[chosen], targets, entity_states)
     after = {(change.entity_id, change.instance_id): change.to_state for change in transitions}
     provenance = OperationProvenance(
@@ -115,7 +115,6 @@ def _transitions(sources: Sources, targets: Mapping[str, str], entity_states: En
 
 
 def _source_state_error(
-    operation: Operation,
     table: Mapping[str, Sources],
     named: str | None,
     targets: Mapping[str, str],

@@ -50,7 +50,7 @@ PredicateFunction: TypeAlias = Callable[[Reading], bool]
 
 
 class _AbsentError(Exception):
-    """A tagged union holds another variant: the comparison around it is false (§4.2)."""
+    """A tagged union holds another variant: the comparison, truth or quantifier around it is false (§4.2)."""
 
 
 def compile_predicate(predicate: Predicate) -> PredicateFunction:
@@ -145,7 +145,10 @@ def _quantified(predicate: nodes.Quantified) -> PredicateFunction:
     depth, universal = predicate.depth, predicate.universal
 
     def run(reading: Reading) -> bool:
-        items = domain(reading)
+        try:
+            items = domain(reading)
+        except _AbsentError:
+            return False
         variables = reading.variables
         del variables[depth:]
         variables.append(None)

@@ -35,7 +35,9 @@ def follow_to_operations(flow: c.Flow, snapshot: Snapshot) -> Route:
     verdicts = tuple(follower.verdicts_used)
     branches = tuple(follower.branches)
     if isinstance(ending, tuple):
-        return Route(ending, verdicts, None, branches)
+        # Branches that go on side by side may begin alike.
+        operations = {operation.id: operation for operation in ending}
+        return Route(tuple(operations.values()), verdicts, None, branches)
     return Route((), verdicts, ending.outcome, branches)
 
 

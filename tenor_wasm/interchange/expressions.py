@@ -11,7 +11,7 @@ The public interchange schema names the common forms: ``fact_ref``, ``field_ref`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from tenor_wasm.errors import Findings, Json, Place, is_object, listed, shown
 from tenor_wasm.interchange import nodes
@@ -231,8 +231,10 @@ class ExpressionReader:
         variable = scope.variable(name)
         if variable is not None:
             return variable
-        if name not in scope.facts and path and head in scope.facts:
-            return self._path(self._declared_fact(head, place, scope), path, place)
+        if name not in scope.facts and path:
+            root = scope.variable(head)
+            if root is not None or head in scope.facts:
+                return self._path(root or self._declared_fact(head, place, scope), path, place)
         return self._declared_fact(name, place, scope)
 
     def _declared_fact(self, name: str, place: Place, scope: Scope) -> Term | None:
@@ -415,8 +417,7 @@ class ExpressionReader:
                 place,
             )
             return None
-        is_product = isinstance(term, nodes.ArithmeticTerm) and term.operator == "*"
-        if is_product and isinstance(declared, IntType) and isinstance(term.type, IntType):
+        if _holds_variable_product(term) or (_is_product(term) and isinstance(declared, IntType)):
             return self._contained_product(term, declared, place)
         return term
 
@@ -424,8 +425,7 @@ class ExpressionReader:
         value = decode_literal(json, declared, place, self.findings)
         return None if value is INVALID else nodes.LiteralTerm(value, declared)
 
-    def _contained_product(self, term: Term, declared: IntType, place: Place) -> Term | None:
-        assert isinstance(term.type, IntType)
+    def _contained_product(self, term: Term, declared: BaseType, place: Place) -> Term | None:
         if operators.contains(declared, term.type):
             return term
         self._fault(
@@ -434,6 +434,18 @@ class ExpressionReader:
             place,
         )
         return None
+
+
+def _is_product(term: Term) -> TypeGuard[nodes.ArithmeticTerm]:
+    return isinstance(term, nodes.ArithmeticTerm) and term.operator == "*"
+
+
+def _holds_variable_product(term: Term) -> bool:
+    if not isinstance(term, nodes.ArithmeticTerm):
+        return False
+    if _is_product(term) and not isinstance(term.right, nodes.LiteralTerm):
+        return True
+    return _holds_variable_product(term.left) or _holds_variable_product(term.right)
 
 
 def _is_literal(json: Json) -> bool:

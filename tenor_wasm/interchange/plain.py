@@ -195,8 +195,6 @@ class _Reader:
         payload = produce["payload"]
         when = self.expressions.predicate(body["when"], stratum)
         base_type = type_of(payload["type"], self.unplaced)
-        if payload["value"] is None:
-            raise UnusualError
         value = self.expressions.payload(payload["value"], base_type, stratum)
         return made(c.Rule, (name, stratum, when, produce["verdict_type"], base_type, value))
 

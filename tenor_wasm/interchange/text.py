@@ -32,13 +32,22 @@ def _quantified(node: nodes.Quantified) -> tuple[int, str]:
     return _OR, f"{word} {node.variable} in {_within(node.domain, _ATOM)} . {_within(node.body, _OR)}"
 
 
+def _comparison(node: nodes.Comparison) -> tuple[int, str]:
+    left, right = node.left, node.right
+    # As in source: a bundle has no form for a constant alone, and compares it with true.
+    literals = isinstance(left, nodes.LiteralTerm) and isinstance(right, nodes.LiteralTerm)
+    if literals and node.operator == "=" and right.value is True:  # type: ignore[union-attr]
+        return _text(left)
+    return _COMPARE, f"{_within(left, _SUM)} {node.operator} {_within(right, _SUM)}"
+
+
 def _arithmetic(node: nodes.ArithmeticTerm) -> tuple[int, str]:
     strength = _PRODUCT if node.operator == "*" else _SUM
     return strength, f"{_within(node.left, strength)} {node.operator} {_within(node.right, strength + 1)}"
 
 
 _WRITERS: Mapping[type, Callable[[Any], tuple[int, str]]] = {
-    nodes.Comparison: lambda n: (_COMPARE, f"{_within(n.left, _SUM)} {n.operator} {_within(n.right, _SUM)}"),
+    nodes.Comparison: _comparison,
     nodes.Truth: lambda n: _text(n.term),
     nodes.Conjunction: lambda n: (_AND, f"{_within(n.left, _AND)} and {_within(n.right, _NOT)}"),
     nodes.Disjunction: lambda n: (_OR, f"{_within(n.left, _OR)} or {_within(n.right, _AND)}"),

@@ -78,13 +78,19 @@ def scale_of(value: Decimal) -> int:
 def fits(value: Number, declared: DecimalType) -> bool:
     """Whether the value is representable in fixed point with the declared precision and scale (§4.3)."""
     number = value if isinstance(value, Decimal) else Decimal(value)
-    if abs(number) >= _whole_limit(declared):
+    if number.copy_abs() >= _whole_limit(declared):
         return False
     return scale_of(number) <= declared.scale or number == number.quantize(_STEPS[declared.scale], context=_ROUND)
 
 
 def _whole_limit(declared: DecimalType) -> int:
     return _POWERS[declared.precision - declared.scale]
+
+
+def whole_range(declared: DecimalType) -> IntType:
+    """The whole numbers that a decimal type holds."""
+    most = _whole_limit(declared) - 1
+    return IntType(-most, most)
 
 
 def fit(value: Number, declared: DecimalType) -> Decimal:
@@ -94,7 +100,7 @@ def fit(value: Number, declared: DecimalType) -> Decimal:
     """
     number = value if isinstance(value, Decimal) else _exact_decimal(value)
     result = rounded(number, declared.scale)
-    if abs(result) >= _whole_limit(declared):
+    if result.copy_abs() >= _whole_limit(declared):
         raise overflow(f"{result:f}", f"Decimal({declared.precision}, {declared.scale})")
     return bounded(result)
 
@@ -102,7 +108,7 @@ def fit(value: Number, declared: DecimalType) -> Decimal:
 def rounded(value: Decimal, scale: int) -> Decimal:
     """The value rounded half to even to a scale (§13.4), zero without a sign; its range is not checked."""
     result = value.quantize(_STEPS[scale], context=_ROUND)
-    return result if result else abs(result)
+    return result if result else result.copy_abs()
 
 
 def _exact_decimal(value: int) -> Decimal:
@@ -114,9 +120,9 @@ def _exact_decimal(value: int) -> Decimal:
 def bounded(value: Decimal) -> Decimal:
     """Return a computed value when it lies inside the bounds of §13.6, zero without a sign; raises ``overflow``."""
     coefficient = abs(int(value.scaleb(scale_of(value), context=_EXACT)))
-    if abs(value) >= LIMIT or _significant_digits(coefficient) > MAX_DIGITS:
+    if value.copy_abs() >= LIMIT or _significant_digits(coefficient) > MAX_DIGITS:
         raise overflow(f"{value:f}", "the numeric range of §13.6")
-    return value if value else abs(value)
+    return value if value else value.copy_abs()
 
 
 def within(value: int, declared: IntType) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tenor_wasm.values import times
-from tenor_wasm.values.numeric import sum_type
+from tenor_wasm.values.numeric import sum_type, whole_range
 from tenor_wasm.values.types import (
     SECONDS_PER_UNIT,
     BaseType,
@@ -119,8 +119,14 @@ def _duration_sum(left: DurationType, right: DurationType, sign: int) -> Duratio
     return DurationType(unit, bounds.minimum, bounds.maximum)
 
 
-def contains(outer: IntType, inner: IntType) -> bool:
-    """Whether every value of ``inner`` lies in ``outer``."""
+def contains(outer: BaseType, inner: BaseType) -> bool:
+    """Whether every value of ``inner`` lies in ``outer``, for whole numbers; nothing else is told apart here."""
+    if not isinstance(inner, IntType):
+        return True
+    if isinstance(outer, DecimalType):
+        outer = whole_range(outer)
+    if not isinstance(outer, IntType):
+        return True
     low_fits = outer.minimum is None or (inner.minimum is not None and inner.minimum >= outer.minimum)
     high_fits = outer.maximum is None or (inner.maximum is not None and inner.maximum <= outer.maximum)
     return low_fits and high_fits

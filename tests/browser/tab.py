@@ -179,6 +179,11 @@ class Tab:
         self.page.wait_for_timeout(600)
         return json.loads(self.page.evaluate("localStorage.getItem('tenor-playground/workspace')"))
 
+    def workspace_text_is(self, text: str) -> None:
+        """The kept text is still this one, after the time in which a change would have been written."""
+        self.page.wait_for_timeout(600)
+        assert self.page.evaluate("localStorage.getItem('tenor-playground/workspace')") == text
+
     def theme(self, theme: str) -> None:
         """Choose a theme: system, light, dark or contrast."""
         names = {"system": "As the system", "light": "Light", "dark": "Dark", "contrast": "High contrast"}

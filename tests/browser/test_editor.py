@@ -372,6 +372,104 @@ def test_a_bundle_put_in_the_place_of_source_is_known_as_one(shared_tab: Tab) ->
     expect(errors(shared_tab)).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("form", "shown", "typed"),
+    [("Bundle (JSON)", '"constructs"', "persona abcdef"), ("Source", "persona", '{ "a": 1')],
+    ids=["in-bundle", "in-source"],
+)
+def test_the_form_stays_while_one_types(new_tab: Callable[..., Tab], form: str, shown: str, typed: str) -> None:
+    tab = new_tab()
+    tab.open()
+    page = tab.page
+    source = tab.text()
+    page.get_by_label(form, exact=True).check()
+    expect(page.locator("#panel-contract .cm-content")).to_contain_text(shown)
+    expect(tab.source()).not_to_have_attribute("aria-readonly", "true")
+    tab.source().focus()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(typed)
+    expect(page.get_by_label(form, exact=True)).to_be_checked()
+    expect(tab.source()).to_be_focused()
+    assert tab.text().startswith(typed)
+    if form == "Source":
+        # One step back for the brackets, and for what was typed.
+        for _ in range(4):
+            page.keyboard.press("ControlOrMeta+z")
+    else:
+        page.get_by_label("Source", exact=True).check()
+    assert tab.text() == source
+
+
+def test_what_is_pasted_in_the_other_form_can_be_taken_back_and_had_again(shared_tab: Tab) -> None:
+    shared_tab.example("Escrow release")
+    page = shared_tab.page
+    source = shared_tab.text()
+    bundle = (CONTRACTS / "orders.json").read_text(encoding="utf-8")
+
+    def undo(said: str) -> None:
+        page.locator(".toast", has_text=said).last.get_by_role("button", name="Undo").click()
+
+    shared_tab.write(bundle)
+    expect(page.get_by_label("Bundle (JSON)")).to_be_checked()
+    expect(shared_tab.source()).to_be_focused()
+    page.keyboard.type(" ")
+    assert shared_tab.text() == bundle + " "
+    shared_tab.write(DOOR)
+    expect(page.get_by_label("Source", exact=True)).to_be_checked()
+    expect(shared_tab.source()).to_be_focused()
+    undo("source")
+    expect(page.get_by_label("Bundle (JSON)")).to_be_checked()
+    assert shared_tab.text() == bundle + " "
+    undo("Taken back")
+    expect(page.get_by_label("Source", exact=True)).to_be_checked()
+    assert shared_tab.text() == DOOR
+    shared_tab.write(source)
+    assert shared_tab.text() == source
+
+
+def test_an_edited_bundle_is_not_lost_to_the_source(shared_tab: Tab) -> None:
+    shared_tab.example("Escrow release")
+    page = shared_tab.page
+    source = shared_tab.text()
+    page.get_by_label("Bundle (JSON)").check()
+    expect(page.locator("#panel-contract .cm-content")).to_contain_text('"constructs"')
+    shared_tab.source().focus()
+    page.keyboard.press("ControlOrMeta+End")
+    page.keyboard.type("  ")
+    edited = shared_tab.text()
+    page.get_by_role("button", name="Take it from the source again").click()
+    page.locator(".toast", has_text="edited bundle").get_by_role("button", name="Undo").click()
+    assert shared_tab.text() == edited
+    page.get_by_label("Source", exact=True).check()
+    shared_tab.source().focus()
+    page.keyboard.press("ControlOrMeta+End")
+    page.keyboard.type("//")
+    assert shared_tab.text() == source + "//"
+    page.locator(".toast", has_text="edited bundle").get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Bundle (JSON)")).to_be_checked()
+    assert shared_tab.text() == edited
+    # What was typed in the source is there as well.
+    page.get_by_label("Source", exact=True).check()
+    assert shared_tab.text() == source + "//"
+
+
+def test_a_removed_file_comes_back(shared_tab: Tab) -> None:
+    shared_tab.example("Escrow release")
+    page = shared_tab.page
+    choose_file_command(shared_tab, "New file")
+    page.get_by_label("Name", exact=True).fill("people.tenor")
+    page.keyboard.press("Enter")
+    shared_tab.write("persona guest")
+    choose_file_command(shared_tab, "Remove this file")
+    shared_tab.source().focus()
+    page.keyboard.press("ControlOrMeta+End")
+    page.keyboard.type("// on")
+    page.locator(".toast", has_text="people.tenor was removed").get_by_role("button", name="Undo").click()
+    files = shared_tab.workspace()["contract"]["files"]
+    assert files["people.tenor"] == "persona guest"
+    assert files["escrow_release.tenor"].endswith("// on")
+
+
 def test_a_bundle_that_is_no_json_is_told_at_its_line(shared_tab: Tab) -> None:
     shared_tab.example("Escrow release")
     shared_tab.write('{\n  "kind": "Bundle",\n  "🔑": "id": "x"\n}')
@@ -407,6 +505,22 @@ def test_errors_fit_the_screen(new_tab: Callable[..., Tab], viewport: dict[str, 
     errors(tab).get_by_role("button").first.click()
     expect(tab.source()).to_be_focused()
     tab.unharmed()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_messages_do_not_cover_the_errors(new_tab: Callable[..., Tab], viewport: dict[str, int]) -> None:
+    tab = new_tab(viewport)
+    tab.open()
+    tab.write((CONTRACTS / "orders.json").read_text(encoding="utf-8"))
+    tab.write("persona guest persona }")
+    tab.page.keyboard.press("Alt+Shift+F")
+    expect(tab.page.locator(".toast").last).to_contain_text("has errors")
+    expect(errors(tab).first).to_be_visible()
+    list_ = tab.page.locator(".editor-errors").bounding_box()
+    toasts = [box for one in tab.page.locator(".toast").all() if (box := one.bounding_box()) is not None]
+    assert list_ is not None
+    assert len(toasts) == (1 if viewport is PHONE else 3)
+    assert list_["y"] + list_["height"] <= min(box["y"] for box in toasts)
 
 
 def test_the_words_of_the_language_are_those_of_the_elaborator() -> None:

@@ -324,7 +324,7 @@ def test_ways_lead_only_to_panels_that_are_shown(page: Page, host: str, embeddab
     # Where the inputs are not shown, what is wrong with them stands with the results.
     page.evaluate(show, [None, "results"])
     page.evaluate("element.load({ inputs: { facts: {} } })")
-    notice = frame.locator(".results-notice")
+    notice = frame.locator(".older")
     expect(notice).to_contain_text("these results are older", timeout=PATIENCE_MS)
     expect(notice.get_by_role("button", name="Go to the inputs")).to_have_count(there)
     expect(notice.get_by_text("/facts/ready")).to_have_count(1 - there)

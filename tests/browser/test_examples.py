@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.tab import EXAMPLES, Tab
+from tests.browser.tab import EXAMPLES, Tab, workspace_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group(__name__)]
 
@@ -24,6 +25,26 @@ def test_the_menu_offers_them_all_by_trade(shared_tab: Tab) -> None:
         expect(item).to_contain_text(entry["title"])
         expect(item).to_contain_text(entry["about"])
     shared_tab.page.keyboard.press("Escape")
+
+
+def test_a_list_that_did_not_come_is_asked_for_again(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab()
+    tab.leave(workspace_of("persona clerk\n"))
+    tab.page.route("**/examples/index.json", lambda route: route.abort())
+    tab.open()
+    page = tab.page
+    page.get_by_role("button", name="Examples").click()
+    again = page.get_by_role("menuitem", name="Try again")
+    expect(again).to_contain_text("could not be downloaded")
+    expect(again).to_be_focused()
+    again.click()
+    expect(again).to_be_visible()
+    page.unroute("**/examples/index.json")
+    again.click()
+    expect(page.get_by_role("menuitemradio")).to_have_count(len(ENTRIES))
+    expect(page.get_by_role("menuitemradio").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_have_count(0)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=[entry["name"] for entry in ENTRIES])

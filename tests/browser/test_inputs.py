@@ -179,6 +179,8 @@ def test_rows_are_added_duplicated_and_removed_with_the_keyboard(opened: Callabl
     # The keyboard stays in the table.
     assert page.evaluate("document.activeElement.closest('.inputs-list') !== null")
     assert [vial["label"] for vial in facts_of(tab)["vials"]] == ["A", "A", "C"]
+    page.locator(".toast", has_text="vials 3 was removed").get_by_role("button", name="Undo").click()
+    assert [vial["label"] for vial in facts_of(tab)["vials"]] == ["A", "A", "B", "C"]
 
 
 def test_a_long_list_is_drawn_in_part_and_its_errors_have_their_rows(opened: Callable[..., Tab]) -> None:

@@ -25,6 +25,7 @@ def test_instances_are_added_renamed_duplicated_removed_and_set(opened: Callable
     expect(page.get_by_label("Name of ord-3")).to_be_focused()
     page.keyboard.type("special")
     page.keyboard.press("Enter")
+    expect(page.locator(".toast", has_text="ord-3 is special now.")).to_have_count(1)
     page.get_by_label("State of special").select_option("closed")
     page.get_by_role("button", name="Duplicate ord-1").click()
     expect(page.get_by_label("Name of ord-3")).to_be_focused()
@@ -51,6 +52,12 @@ def test_a_name_that_cannot_be_is_kept_while_it_is_mended(opened: Callable[..., 
     page.get_by_label("Name of ord-9").fill("gone")
     page.keyboard.press("Escape")
     expect(page.get_by_label("Name of ord-9")).to_have_value("ord-9")
+
+
+def test_an_instance_without_a_name_is_called_so(opened: Callable[..., Tab]) -> None:
+    tab = opened(states={"Order": {"": "draft"}})
+    tab.page.get_by_role("button", name="Remove the instance without a name").click()
+    expect(tab.page.locator(".toast").last).to_contain_text("The instance without a name was removed.")
 
 
 def test_a_rename_takes_the_run_and_the_selection_along(shared_tab: Tab) -> None:

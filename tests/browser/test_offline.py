@@ -87,7 +87,7 @@ def test_nothing_is_kept_until_it_is_asked_for(new_tab: Callable[..., Tab]) -> N
     tab.ready()
     assert tab.page.evaluate(CACHES) == []
     assert tab.page.evaluate(REGISTRATIONS) == 0
-    expect(about(tab)).to_contain_text("Until you ask for it, nothing is kept.")
+    expect(about(tab)).to_contain_text("Until you ask for it, only your work")
 
 
 def test_the_versions_are_shown(new_tab: Callable[..., Tab], wheel: Path) -> None:

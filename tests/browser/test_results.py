@@ -443,7 +443,7 @@ def test_while_the_inputs_have_errors_the_last_results_stay_and_say_so(shared_ta
     panel = results(shared_tab)
     shared_tab.panel("inputs")
     shared_tab.page.get_by_label("price, amount in EUR").fill("much")
-    notice = panel.locator(".results-notice")
+    notice = panel.locator(".older")
     expect(notice).to_contain_text("The inputs have errors: these results are older.")
     expect(cell(shared_tab, "release_escrow", "esc-001")).to_have_attribute("data-status", "open")
     shared_tab.panel("contract")
@@ -452,6 +452,16 @@ def test_while_the_inputs_have_errors_the_last_results_stay_and_say_so(shared_ta
     shared_tab.page.get_by_label("price, amount in EUR").fill("9000.00")
     expect(notice).to_have_count(0)
     expect(cell(shared_tab, "release_escrow", "esc-001")).to_have_attribute("data-status", "blocked")
+
+
+def test_inputs_that_never_fitted_have_no_older_results(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab()
+    tab.leave(workspace_of(NOTICE, '{"late": 3}', {"Door": {"door-1": "ajar"}}, "guest"))
+    tab.open()
+    panel = tab.panel("results")
+    expect(panel.locator(".older")).to_contain_text("what follows from them is not known yet.")
+    expect(panel.locator(".results-summary")).to_have_text("")
+    tab.unharmed()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "contrast"])

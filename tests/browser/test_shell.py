@@ -91,6 +91,21 @@ def test_opening_an_example_can_be_taken_back(shared_tab: Tab) -> None:
     assert shared_tab.text().endswith("// mine")
 
 
+def test_taking_another_workspace_back_loses_nothing_of_it(shared_tab: Tab) -> None:
+    shared_tab.example("Escrow release")
+    shared_tab.example("Tool lending")
+    shared_tab.write(shared_tab.text() + "\n// typed")
+    toasts = shared_tab.page.locator(".toast")
+    # It led back to what is not open any more: only the newest way back is offered.
+    expect(toasts.filter(has_text="Escrow release")).to_have_count(0)
+    toasts.filter(has_text="Tool lending").get_by_role("button", name="Undo").click()
+    title = shared_tab.page.locator(".top .title")
+    expect(title).to_have_text("Escrow release")
+    toasts.filter(has_text="Taken back").get_by_role("button", name="Undo").click()
+    expect(title).to_have_text("Tool lending")
+    assert shared_tab.text().endswith("// typed")
+
+
 def test_the_sides_are_divided_by_keys_too(shared_tab: Tab) -> None:
     page = shared_tab.page
     bar = page.get_by_role("separator", name="Width of the contract")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import tenor_wasm.elaborator
+from tenor_wasm.elaborator.tokens import plain_lines
 from tests.elaborator.sources import (
     CASES,
     EVERY_NEGATIVE,
@@ -18,6 +19,7 @@ from tests.elaborator.sources import (
     NEGATIVE,
     bundle_of,
     errors_of,
+    errors_of_text,
     provider,
 )
 
@@ -48,7 +50,7 @@ def test_errors_stand_in_their_file(path: Path) -> None:
 
 def assert_inside(text: str, line: int, column: int, end_column: int) -> None:
     """A place is one of the text, or just after its end."""
-    lines = text.removeprefix("\ufeff").split("\n")
+    lines = plain_lines(text).split("\n")
     assert 1 <= line <= len(lines)
     longest = len(lines[line - 1])
     assert 1 <= column <= longest + 1
@@ -89,7 +91,7 @@ OF_VALUES = {
 """Codes that ``values`` gives to literals and types, which the elaborator passes on."""
 OF_REFERENCES = {f"unknown_{kind}" for kind in ("persona", "entity", "operation", "flow", "fact")}
 """Codes that are put together from the kind that is referred to."""
-NOT_CODES = {"allowed_personas"}
+NOT_CODES = {"allowed_personas", "error_contract"}
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+\Z")
 
 
@@ -124,6 +126,37 @@ def test_help_is_there_where_a_name_is_nearly_right() -> None:
     assert helps["the operation 'finsh' is not declared"] == "did you mean 'finish'?"
     assert helps["the persona 'cheif' is not declared"] == "did you mean 'chief'?"
     assert helps["the persona 'nobody' is not declared"] is None
+
+
+@pytest.mark.parametrize(
+    ("source", "message", "help"),
+    [
+        ('import ""', "the import names no file", None),
+        ("fact a { type: Bool default: True }", "expected Bool, found the name 'True'", "did you mean 'true'?"),
+        ("fact a { type: Bool default: yes }", "expected Bool, found the name 'yes'", "write true or false"),
+        ("fact a { type: Int(min: 1.5) }", "'min' must be a whole number, not 1.5", None),
+        ("fact a { type: TaggedUnion(variants: {}) }", "'variants' must name at least one tag", None),
+        ("fact a { type: Int default: -1e3 }", "'-1e3' is no number", "write all its digits, without letters"),
+        (
+            "fact a { type: Date default: 2024-01-01 }",
+            "a default is not computed",
+            "write the result; dates and times are texts in double quotes",
+        ),
+        ("fact a { type: source: b }", "the field 'type' has no value", None),
+        (
+            "rule r { when: b and produce: v(true) }",
+            "the expression is not complete: a value is missing after 'and'",
+            None,
+        ),
+        (
+            "type Date { a: Bool }",
+            "'Date' is a base type of the language and cannot be declared",
+            "choose another name",
+        ),
+    ],
+)
+def test_a_common_slip_is_told_as_what_it_is(source: str, message: str, help: str | None) -> None:
+    assert [(error.message, error.help) for error in errors_of_text(source)] == [(message, help)]
 
 
 def test_messages_speak_of_the_source() -> None:

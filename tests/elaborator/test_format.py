@@ -88,8 +88,9 @@ def test_line_breaks_of_the_author_carry_no_meaning(path: Path) -> None:
     assert bundle_of(path, format_source(one_line)) == bundle_of(path, source)
 
 
-def test_line_ends_become_plain_and_the_byte_order_mark_goes() -> None:
-    source = "\ufeff// a\r\npersona a // b\r\n\r\n\r\n\r\n/* c\r\n d */\r\npersona b"
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_become_plain_and_the_byte_order_mark_goes(end: str) -> None:
+    source = "\ufeff// a\npersona a // b\n\n\n\n/* c\n d */\npersona b".replace("\n", end)
     assert format_source(source) == "// a\npersona a  // b\n\n/* c\n d */\npersona b\n"
 
 

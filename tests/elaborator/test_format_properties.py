@@ -263,7 +263,7 @@ CONSTRUCTS = one_of(
 )
 
 BETWEEN = st.one_of(
-    st.sampled_from([" ", " ", " ", "\n", "\n\n", "\r\n", "\n\n\n\t"]),
+    st.sampled_from([" ", " ", " ", "\n", "\n\n", "\r\n", "\r", "\n\n\n\t"]),
     st.sampled_from(["/*0*/", " /*1*/ ", "//2\n", "\n// 3  \n", "\n\n/* 4\n 4 */\n", " /*5*/ //6\n"]),
     st.sampled_from(["\n/* 7 */ ", "\n/*8\n8*/ ", "/*9*/\n\n//9\n"]),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tenor_wasm.api.source import outline, vocabulary
 from tenor_wasm.api.wire import dispatch
+from tenor_wasm.elaborator.tokens import plain_lines
 from tests.elaborator.sources import text_of
 from tests.elaborator.test_format import SOURCES, name_of
 
@@ -101,7 +102,7 @@ def test_steps_of_a_branch_are_known_in_it_alone() -> None:
 
 
 def test_what_can_be_read_is_told_beside_errors() -> None:
-    broken = SHOP.replace("stratum: 0", "stratum:", 1) + "\nfact unfinished { type:"
+    broken = SHOP.replace("stratum: 0", "stratum 0", 1) + "\nfact unfinished { type:"
     kinds = {(name["kind"], name["id"]) for name in names(broken) if name.get("declares")}
     assert ("rule", "full") not in kinds
     assert {("fact", "lines"), ("operation", "send"), ("flow", "sending"), ("state", "sent")} <= kinds
@@ -124,7 +125,7 @@ def test_names_of_imported_files_are_told_with_their_file() -> None:
 @given(st.integers(0, len(LENDING)), st.text(max_size=4))
 def test_no_edit_stops_it(place: int, typed: str) -> None:
     source = LENDING[:place] + typed + LENDING[place + 5 :]
-    lines = source.split("\n")
+    lines = plain_lines(source).split("\n")
     for name in names(source):
         assert lines[name["line"] - 1][name["column"] - 1 : name["end_column"] - 1] == name["id"]
 

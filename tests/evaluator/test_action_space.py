@@ -275,6 +275,11 @@ def test_a_flow_is_followed_to_its_first_operations(
     assert action["entry_operation_id"] == operations[0]
 
 
+def test_an_operation_that_several_branches_begin_with_is_named_once() -> None:
+    flow = b.flow("f", b.parallel("s", {"one": [b.act("note")], "two": [b.act("note")]}))
+    assert available(flow)["first_operation_ids"] == ["note"]
+
+
 def test_a_parallel_entry_needs_all_its_first_operations() -> None:
     flow = b.flow("f", b.parallel("s", {"one": [b.act("send")], "two": [b.act("pay")]}))
     assert available(flow)["instance_bindings"] == {"Bill": ["b-1"], "Order": ["o-1", "o-3"]}

@@ -298,6 +298,17 @@ def test_a_choice_must_name_a_step_and_one_of_its_outcomes(outcomes: Json, code:
     assert (caught.value.code, caught.value.path) == (code, place)
 
 
+def test_a_choice_for_steps_of_one_name_holds_where_the_operation_has_that_outcome() -> None:
+    flows = (
+        b.flow("f", b.act("judge", outcomes={"yes": "rest", "no": "rest"}, step="s"), b.run_flow("rest", "g")),
+        b.flow("g", b.act("weigh", outcomes={"heavy": b.done("parked"), "light": b.done()}, step="s")),
+    )
+    weigh = b.operation("weigh", outcomes=("heavy", "light"))
+    assert run(*flows, weigh, outcomes={"s": "no"})["outcome"] == "success"
+    assert moves(run(*flows, weigh, outcomes={"s": "no"})) == ["Bill:open->paid"]
+    assert [step["result"] for step in run(*flows, weigh, outcomes={"s": "light"})["path"]] == ["yes", "success"]
+
+
 def test_choices_reach_into_sub_flows_branches_and_compensations() -> None:
     contract_flows = (
         b.flow(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -389,3 +390,37 @@ def test_a_quantifier_ranges_over_a_field_of_a_record_and_of_a_variable() -> Non
     assert holds(some(b.compare(b.ref("n"), "=", b.literal("b")), b.field("person", "tags")))
     declared = some(b.compare(b.field("n", "count"), ">", b.literal(4)), b.ref("lines"))
     assert holds({**declared, "variable_type": LINES["element_type"]})
+
+
+ORDERS = b.union(listed=b.record(names=b.list_of(b.text(9), 5)), empty=b.integer(0, 9))
+
+
+@pytest.mark.parametrize("quantify", [some, every])
+def test_a_quantifier_over_a_list_that_is_absent_does_not_hold(quantify: Callable[..., Json]) -> None:
+    absent = {"tag": "empty", "payload": 1}
+    inner = quantify(N_IS_Y, b.field("order", "listed.names"))
+    contract = b.load(
+        b.fact("order", ORDERS),
+        b.fact("orders", b.list_of(ORDERS, 3)),
+        b.rule("outer", quantify(N_IS_Y, b.field("order", "listed.names"))),
+        b.rule("nested", some(inner, b.ref("orders"), "order")),
+        b.rule("none", b.negate(inner)),
+    )
+    present = {"tag": "listed", "payload": {"names": ["y"]}}
+    # Often enough that the function which is made for a contract takes over.
+    for _ in range(40):
+        assert produced(contract, order=absent, orders=[absent]) == ["none"]
+        assert produced(contract, order=present, orders=[absent, present]) == ["outer", "nested"]
+
+
+def produced(contract: api.Contract, **facts: Json) -> list[str]:
+    return [verdict.verdict_type for verdict in api.evaluate(contract, facts).verdicts]
+
+
+def test_a_variable_hides_a_fact_also_where_a_path_begins_with_it() -> None:
+    is_many = b.compare(b.ref("first.count"), ">", b.literal(4))
+    few, many = {"name": "tea", "count": 1}, {"name": "rice", "count": 5}
+    lines, first = b.fact("lines", LINES), b.fact("first", LINES["element_type"])
+    contract = b.load(first, lines, b.rule("among", some(is_many, b.ref("lines"), "first")), b.rule("alone", is_many))
+    assert produced(contract, first=few, lines=[few, many]) == ["among"]
+    assert produced(contract, first=many, lines=[few]) == ["alone"]

@@ -194,6 +194,18 @@ PAYLOADS: list[tuple[str, Json, Json, Found]] = [
         [("product_range", "")],
     ),
     (
+        "a product out of range within a sum",
+        b.compare(b.compare(b.ref("count"), "*", b.ref("count")), "+", b.literal(0)),
+        b.integer(0, 99),
+        [("product_range", "")],
+    ),
+    (
+        "a product out of the range of a decimal",
+        b.compare(b.ref("count"), "*", b.ref("count")),
+        b.decimal(3, 1),
+        [("product_range", "")],
+    ),
+    (
         "a product of decimals",
         b.compare(b.ref("ratio"), "*", b.ref("ratio")),
         b.decimal(10, 4),

@@ -74,7 +74,8 @@ def types() -> st.SearchStrategy[Object]:
     """All twelve types, structures up to two levels deep."""
     flat = scalar_types()
     inner = st.one_of(flat, flat, _records(flat), _unions(flat))
-    return st.one_of(flat, flat, _records(st.one_of(inner, _lists(flat))), _unions(inner), _lists(inner))
+    with_lists = _records(st.one_of(inner, _lists(flat)))
+    return st.one_of(flat, flat, with_lists, _unions(st.one_of(inner, with_lists)), _lists(inner))
 
 
 def _whole(base_type: Object) -> st.SearchStrategy[int]:

@@ -51,6 +51,11 @@ def test_a_contract_that_has_met_a_situation_answers_as_a_fresh_one(data: st.Dat
     bindings = data.draw(some.bindings(world, states))
     known, fresh = handle_of(world.bundle), handle_of(world.bundle)
     answers(known, world.flows, facts, states, bindings, persona)
+    for _ in range(data.draw(st.integers(0, 2))):
+        # Another situation: other conditions, states and bindings, which may come to the same or not.
+        met = renamed(data.draw(some.nested_states(world)), "")
+        met_with = data.draw(some.facts(world)), met, data.draw(some.bindings(world, met)), data.draw(some.personas())
+        answers(known, world.flows, *met_with)
     prefix = data.draw(NAMES)
     others = renamed(states, prefix)
     places = {entity_id: dict(zip(sorted(some), others[entity_id], strict=True)) for entity_id, some in states.items()}

@@ -222,3 +222,11 @@ def test_the_wire_finds_written_states(handle: int) -> None:
         assert inputs.states.to_json() == states
     named = compact(given | {"facts": FACTS | {"entity_states": 1}})
     assert reading.written_space_inputs(named) is None  # which of the two is meant, only the general reader can tell
+
+
+def test_the_wire_does_not_take_what_bears_the_name_of_the_states_elsewhere(handle: int) -> None:
+    meant, other = {"Order": {"a": "draft"}}, {"Order": {f"o-{number:03}": "sent" for number in range(100)}}
+    given = {"contract": handle, "facts": FACTS | {"entity_states": other}, "ENTITY": meant, "persona": "clerk"}
+    text = compact(given).replace("ENTITY", "entity\\u005fstates")
+    assert reading.written_space_inputs(text) is None
+    assert dispatch("action_space", text) == dispatch("action_space", compact(json.loads(text)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, Rounded, localcontext
 
 import pytest
 
@@ -91,6 +91,19 @@ def test_a_result_beyond_its_type_overflows(value: Decimal | int, declared: Deci
         numeric.fit(value, declared)
     assert caught.value.code == "overflow"
     assert caught.value.details["range"]
+
+
+@pytest.mark.parametrize(
+    "host", [Context(prec=4), Context(prec=4, traps=[Inexact, Rounded])], ids=["coarse", "trapping"]
+)
+def test_numbers_do_not_depend_on_the_decimal_context_of_the_host(host: Context) -> None:
+    wide = D("9" * 30 + "." + "9" * 10)
+    with localcontext(host):
+        assert numeric.fits(wide, DecimalType(40, 10))
+        assert numeric.fit(D("99999999.99"), DecimalType(10, 2)) == D("99999999.99")
+        assert numeric.bounded(D("99999999.99")) == D("99999999.99")
+        assert not numeric.fits(D("100000000.00"), DecimalType(10, 2))
+    assert numeric.fits(D("9" * 30), DecimalType(30, 0))
 
 
 def test_the_largest_magnitude_is_just_below_two_to_the_96() -> None:

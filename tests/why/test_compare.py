@@ -156,6 +156,41 @@ def test_a_fault_says_on_which_side_it_is() -> None:
     assert (caught.value.code, caught.value.details["side"]) == ("invalid_facts", "b")
 
 
+@pytest.mark.parametrize("flow", [None, "plain"])
+def test_an_instance_that_one_side_has_not_is_the_cause_also_where_a_run_begins_with_it(flow: str | None) -> None:
+    some_states = {"Bill": {"b-1": "open"}}
+    answer = diff(
+        side(entity_states=some_states, instance_bindings={}),
+        side(entity_states={**some_states, "Order": "draft"}, instance_bindings={}),
+        flow,
+    )
+    assert [(change["kind"], change["name"]) for change in answer["inputs"]] == [("state", "Order/_default")]
+    assert by_flow(answer["actions"])["plain"]["change"] == "opened"
+    for change in [*answer["actions"], *answer["instances"]]:
+        assert causes(change) == [("state", "Order/_default")]
+
+
+def test_steps_of_one_name_in_several_flows_are_told_apart() -> None:
+    decides = b.decide("check", b.ref("y"), "do_send", b.done())
+    contract = b.load(
+        b.persona(),
+        b.fact("x", b.BOOL),
+        b.fact("y", b.BOOL),
+        b.entity("Order", "draft", "sent", "closed"),
+        b.operation("send", "Order: draft -> sent"),
+        b.operation("note"),
+        b.flow("f", b.decide("check", b.ref("x"), "one", "two"), b.run_flow("one", "one"), b.run_flow("two", "two")),
+        b.flow("one", decides, b.act("send")),
+        b.flow("two", decides, b.act("note", step="do_send")),
+    )
+    a, other = [
+        {"facts": {"x": x, "y": True}, "entity_states": {"Order": "draft"}, "persona": "clerk"} for x in (True, False)
+    ]
+    answer = api.to_json(api.diff(contract, a, other))
+    change = by_flow(answer["actions"])["f"]
+    assert (change["change"], causes(change)) == ("other_operations", [("fact", "x")])
+
+
 @given(st.data())
 def test_every_change_of_a_random_contract_has_a_cause(data: st.DataObject) -> None:
     world = data.draw(some.worlds())

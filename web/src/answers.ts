@@ -5,7 +5,7 @@
  * the text of the answer is kept as long as the value is, and `verify` sends it in the value's place.
  */
 
-import { isExact, parseJson, writeJson } from "./json.js";
+import { isExact, type NumberOf, parseJson, writeJson } from "./json.js";
 import type { Document } from "./protocol.js";
 
 /** Members that lead from an answer, a result or a record to its chain; as in tenor_wasm.api.wire. */
@@ -15,9 +15,9 @@ const HOLDERS = ["ok", "provenance", "chain"] as const;
 const texts = new WeakMap<object, string>();
 
 /** Parse text that Python wrote: natively where every number is safe, which is nearly always. */
-export function parseAnswer(text: string): unknown {
+export function parseAnswer(text: string, numberOf?: NumberOf): unknown {
   if (isExact(text)) return JSON.parse(text) as unknown;
-  const value = parseJson(text);
+  const value = parseJson(text, undefined, numberOf);
   const chain = chainIn(value);
   if (isChain(chain)) texts.set(chain, text);
   return value;

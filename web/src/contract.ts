@@ -3,6 +3,7 @@
 import { exactChain } from "./answers.js";
 import type { CallOptions, Client } from "./calls.js";
 import { TenorError } from "./errors.js";
+import type { NumberOf } from "./json.js";
 import type { LiveContract } from "./lives.js";
 import { decodeAnswer, type Document, encodeParams, type FactsDocument, orNone } from "./protocol.js";
 import { Session } from "./session.js";
@@ -51,6 +52,11 @@ export interface EvaluateBatchInput {
   readonly personas?: readonly string[] | undefined;
   /** The entity states of all these action spaces. */
   readonly entityStates?: Document<EntityStates> | undefined;
+}
+
+export interface ScenarioOptions extends CallOptions {
+  /** What the answer has for numbers beyond JavaScript's, in the place of texts: as expectations they must be numbers again. */
+  readonly numberOf?: NumberOf | undefined;
 }
 
 /** How much of an action space is wanted. */
@@ -197,7 +203,7 @@ export class Contract {
   }
 
   /** How each scenario of a document went, and what they exercised of the contract. */
-  runScenarios(scenarios: Document<Scenarios>, options?: CallOptions): Promise<RunScenariosResult> {
+  runScenarios(scenarios: Document<Scenarios>, options?: ScenarioOptions): Promise<RunScenariosResult> {
     return this.ask("run_scenarios", { scenarios }, (given) => encodeParams({}, given), options);
   }
 
@@ -239,13 +245,13 @@ export class Contract {
     method: string,
     input: Input,
     encode: (input: Input) => string,
-    options: CallOptions | undefined,
+    options: ScenarioOptions | undefined,
     others: readonly (readonly [parameter: string, contract: Contract])[] = [],
   ): Promise<Result> {
     const taken = [["contract", this] as const, ...others];
     for (const [parameter, contract] of taken) if (contract.live.freed) await contract.refuse(parameter);
     const contracts = Object.fromEntries(taken.map(([parameter, { live }]) => [parameter, live]));
-    return decodeAnswer<Result>(await this.client.call(method, encode(orNone(input)), options, contracts));
+    return decodeAnswer<Result>(await this.client.call(method, encode(orNone(input)), options, contracts), options?.numberOf);
   }
 }
 

@@ -22,6 +22,7 @@ export type {
   ExplainInput,
   ExplainTarget,
   RunWithChain,
+  ScenarioOptions,
   SimulateFlowInput,
   SituationInput,
   ViewInput,
@@ -29,6 +30,7 @@ export type {
 export { sourceErrors, TenorError } from "./errors.js";
 export type { ErrorShape, SourceError } from "./errors.js";
 export { parseJson, writeJson } from "./json.js";
+export type { NumberOf } from "./json.js";
 export { latest } from "./latest.js";
 export type { FileOptions } from "./options.js";
 export type { Document, FactsDocument, Progress, Stage } from "./protocol.js";

@@ -2,9 +2,9 @@
  * JSON text in and out, exactly: what JavaScript's numbers cannot hold never passes through one.
  *
  * - In: an integer within ±(2^53 − 1) is a number. A larger one, and every number with a fraction or an exponent, is the
- *   *string* of its digits as they are written. Duplicate keys are refused.
+ *   *string* of its digits as they are written, or what the caller makes of them. Duplicate keys are refused.
  * - Out: a `bigint` is written as digits; a number that is not a safe integer is refused, because it has lost its digits
- *   (or may have) before it came here. Decimals are texts.
+ *   (or may have) before it came here. Decimals are texts. A `LosslessNumber` (npm `lossless-json`) is written as it was read.
  */
 
 import { TenorError } from "./errors.js";
@@ -23,9 +23,15 @@ export function isExact(text: string): boolean {
   return !INEXACT_NUMBER.test(text);
 }
 
-/** Parse one JSON value. Throws `invalid_json` with `line` and `column`, `duplicate_key` or `too_deep`. */
-export function parseJson(text: string, what = "the text"): unknown {
-  return new Parser(text, what).parse();
+/** What becomes of a number that JavaScript would round, or of which it would not know how it was written. */
+export type NumberOf = (digits: string) => unknown;
+
+/**
+ * Parse one JSON value. Throws `invalid_json` with `line` and `column`, `duplicate_key` or `too_deep`. `numberOf` makes another
+ * value of each number that is no safe integer than the text of its digits.
+ */
+export function parseJson(text: string, what = "the text", numberOf: NumberOf = (digits) => digits): unknown {
+  return new Parser(text, what, numberOf).parse();
 }
 
 /** Write a JSON value; `path` is where it stands in the parameters, for the error. */
@@ -36,6 +42,8 @@ export function writeJson(value: unknown, path = ""): string {
 const WHITE_SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
+/** What the numbers of `lossless-json` are known by, whichever copy of it made them. */
+const LOSSLESS = Symbol.for("lossless-json.LosslessNumber");
 const WORDS: Readonly<Record<string, unknown>> = { true: true, false: false, null: null };
 
 /** A recursive descent through one text. */
@@ -45,6 +53,7 @@ class Parser {
   constructor(
     private readonly text: string,
     private readonly what: string,
+    private readonly numberOf: NumberOf,
   ) {}
 
   parse(): unknown {
@@ -107,14 +116,14 @@ class Parser {
     }
   }
 
-  private number(): number | string {
+  private number(): unknown {
     const found = this.take(NUMBER);
     if (found === undefined) return this.unexpected();
     const [digits, fraction, exponent] = found;
     // A digit right behind a number (`01`, `1 2`) is found by whoever looks for the next sign.
-    if (fraction !== undefined || exponent !== undefined) return digits;
+    if (fraction !== undefined || exponent !== undefined) return this.numberOf(digits);
     const value = Number(digits);
-    return Number.isSafeInteger(value) ? value : digits;
+    return Number.isSafeInteger(value) ? value : this.numberOf(digits);
   }
 
   private comma(): void {
@@ -212,6 +221,7 @@ function writeObject(value: object, path: string, around: readonly object[]): st
     });
     return `[${elements.join(",")}]`;
   }
+  if (LOSSLESS in value) return writeLossless(String(value), path);
   if ("toJSON" in value && typeof value.toJSON === "function") return write(value.toJSON(), path, within) ?? "null";
   if (!isPlain(value)) return refuseValue(`a ${className(value)}`, path);
   const members: string[] = [];
@@ -220,6 +230,12 @@ function writeObject(value: object, path: string, around: readonly object[]): st
     if (text !== undefined) members.push(`${JSON.stringify(key)}:${text}`);
   }
   return `{${members.join(",")}}`;
+}
+
+/** It goes into the text as it is: whatever is not one number would be more than a number there. */
+function writeLossless(digits: string, path: string): string {
+  NUMBER.lastIndex = 0;
+  return NUMBER.exec(digits)?.[0] === digits ? digits : refuseValue("no number", path);
 }
 
 /** An object literal, of this realm or another one; a `Map` or `Set` would silently become `{}`. */

@@ -6,7 +6,7 @@
 
 import { parseAnswer } from "./answers.js";
 import { type ErrorShape, TenorError } from "./errors.js";
-import { parseJson, writeJson } from "./json.js";
+import { type NumberOf, parseJson, writeJson } from "./json.js";
 import type { Facts } from "./types.js";
 
 /** Raised whenever a message changes its shape; page and worker refuse each other when theirs differ. */
@@ -132,8 +132,8 @@ function refuseText(name: string, text: string, at: string): never {
 }
 
 /** The result inside an answer; an answer that carries an error is thrown as `TenorError`. */
-export function decodeAnswer<Result>(answer: string): Result {
-  const parsed = parseAnswer(answer) as { readonly ok: Result } | { readonly error: ErrorShape };
+export function decodeAnswer<Result>(answer: string, numberOf?: NumberOf): Result {
+  const parsed = parseAnswer(answer, numberOf) as { readonly ok: Result } | { readonly error: ErrorShape };
   if ("error" in parsed) throw TenorError.fromShape(parsed.error);
   return parsed.ok;
 }

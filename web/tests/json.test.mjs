@@ -10,6 +10,12 @@ test("integers beyond 2^53 and numbers with fraction or exponent are strings, di
   assert.deepEqual(parseAnswer(text), exact);
 });
 
+test("who asks for such numbers in another form gets them in it", () => {
+  const exact = { a: [{ digits: "9007199254740992" }, 1], b: { digits: "1.50" } };
+  assert.deepEqual(parseJson('{"a":[9007199254740992,1],"b":1.50}', "it", (digits) => ({ digits })), exact);
+  assert.deepEqual(parseAnswer('{"a":[9007199254740992,1],"b":1.50}', (digits) => ({ digits })), exact);
+});
+
 test("an answer whose strings look like large numbers is parsed alike", () => {
   const text = '{"a":"x:12345678901234567890,1.5","b":1}';
   assert.deepEqual(parseAnswer(text), JSON.parse(text));
@@ -60,6 +66,24 @@ test("what is written is read back the same", () => {
 
 test("a bigint is written as digits", () => {
   assert.equal(writeJson({ n: 2n ** 64n, m: -5n }), '{"n":18446744073709551616,"m":-5}');
+});
+
+/** As `lossless-json` makes them. */
+class LosslessNumber {
+  constructor(value) {
+    this.value = value;
+  }
+  get [Symbol.for("lossless-json.LosslessNumber")]() {
+    return true;
+  }
+  toString() {
+    return this.value;
+  }
+}
+
+test("a number of lossless-json is written as it was read, and nothing else in its place", () => {
+  assert.equal(writeJson([new LosslessNumber("1.50"), new LosslessNumber("-9007199254740993"), new LosslessNumber("1e3")]), "[1.50,-9007199254740993,1e3]");
+  for (const digits of ["1,2", "", "1 ", "NaN"]) assert.throws(() => writeJson({ n: new LosslessNumber(digits) }), { code: "invalid_json", path: "/n" });
 });
 
 for (const number of [1.5, 2 ** 53, -(2 ** 53), 1e21, NaN, Infinity]) {

@@ -7,6 +7,7 @@ import { inspection, persona, simulation, verdicts } from "../engine";
 import { pathThrough, playback } from "../flow/frames";
 import { runFlow } from "../flow/set-up";
 import { instances } from "../inputs/documents";
+import { ContractNotice } from "../shell/contract-notice";
 import { explain, narrow } from "../shell/navigate";
 import { workspace } from "../state/store";
 import { Tabs, VirtualTable } from "../widgets";
@@ -36,6 +37,7 @@ export function DiagramsView(): JSX.Element {
   const { View } = KINDS[kind];
   return (
     <div class="diagrams">
+      <ContractNotice what="these pictures belong" />
       <Cover />
       <Tabs
         label="Pictures"

@@ -9,7 +9,7 @@ import { indentWithTab } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
 import { Annotation, Compartment, EditorSelection, EditorState, type Extension, Prec, type Text } from "@codemirror/state";
-import { EditorView, keymap } from "@codemirror/view";
+import { EditorView, keymap, type ViewUpdate } from "@codemirror/view";
 import { basicSetup } from "codemirror";
 import type { JSX, RefObject } from "preact";
 import { useEffect, useImperativeHandle, useLayoutEffect, useRef } from "preact/hooks";
@@ -23,6 +23,8 @@ export interface CodeEditorProps {
   readonly language: "tenor" | "json";
   readonly text: string;
   readonly onChange: (text: string) => void;
+  /** What is done instead where a text was pasted in the place of the whole one. */
+  readonly onReplace?: (text: string) => void;
   /** Told at their places; those without one are not shown here. */
   readonly problems?: readonly Problem[];
   readonly readOnly?: boolean;
@@ -54,6 +56,7 @@ export function CodeEditor(props: CodeEditorProps): JSX.Element {
   const latest = useRef(props);
   latest.current = props;
   const changing = useRef(new Compartment());
+  const hadFocus = useRef(false);
 
   // With the drawing too: what is typed right after another file was chosen must not go to the box of the one before.
   useLayoutEffect(() => {
@@ -65,7 +68,11 @@ export function CodeEditor(props: CodeEditorProps): JSX.Element {
     };
     const made = new EditorView({ root, parent: root as unknown as HTMLElement, state: begin(latest, changing.current, leave) });
     view.current = made;
-    return () => made.destroy();
+    if (hadFocus.current) goOn(made);
+    return () => {
+      hadFocus.current = made.hasFocus;
+      made.destroy();
+    };
   }, [document]);
 
   const { language, label, extensions, describedBy } = props;
@@ -108,12 +115,29 @@ function begin(latest: { readonly current: CodeEditorProps }, changing: Compartm
       lintGutter(),
       theme,
       highlighting,
-      EditorView.updateListener.of(({ docChanged, state, transactions }) => {
-        if (docChanged && !transactions.some((one) => one.annotation(External))) latest.current.onChange(state.doc.toString());
+      EditorView.updateListener.of((update) => {
+        if (!update.docChanged || update.transactions.some((one) => one.annotation(External))) return;
+        const { onChange, onReplace = onChange } = latest.current;
+        (isReplaced(update) ? onReplace : onChange)(update.state.doc.toString());
       }),
       changing.of(configured({ ...latest.current, readOnly: latest.current.readOnly === true || isFixed.peek() })),
     ],
   });
+}
+
+/** Whether a text was pasted in the place of the whole one. */
+function isReplaced({ transactions, changes, startState, state }: ViewUpdate): boolean {
+  let whole = false;
+  changes.iterChanges((fromA, toA, fromB, toB) => {
+    whole = fromA === 0 && toA === startState.doc.length && fromB === 0 && toB === state.doc.length;
+  });
+  return whole && transactions.some((one) => one.isUserEvent("input.paste"));
+}
+
+/** Whoever wrote in the document before goes on at the end of this one. */
+function goOn(view: EditorView): void {
+  view.dispatch({ selection: { anchor: view.state.doc.length }, scrollIntoView: true });
+  view.focus();
 }
 
 function configured({ language, label, readOnly = false, extensions = [], describedBy, problems = NO_PROBLEMS }: CodeEditorProps): Extension {

@@ -33,7 +33,7 @@ export function Files(): JSX.Element {
           { label: "New file …", run: () => setAsking("new") },
           { label: "Rename …", run: () => setAsking("rename") },
           { label: "Make this the root", disabled: open === root, run: () => update(setRoot(open)) },
-          { label: "Remove this file", disabled: open === root, run: () => update(removeFile(open)) },
+          { label: "Remove this file", disabled: open === root, run: () => removeFile(open) },
         ]}
       />
       <NameDialog asking={asking} contract={contract} onClose={() => setAsking(null)} />

@@ -14,7 +14,7 @@ import { Files } from "./files";
 import { placeOf, wanted } from "./navigate";
 import { outline } from "./outline";
 import { tenorTools } from "./tenor-tools";
-import { dropBundle, openFile, showAs, takeText } from "./updates";
+import { dropBundle, openFile, showAs, takeText, takeWhole } from "./updates";
 
 export function EditorView(): JSX.Element {
   const { form, files, open, bundle: edited } = workspace.value.contract;
@@ -42,7 +42,7 @@ export function EditorView(): JSX.Element {
           </button>
         ) : null}
         {form === "bundle" && edited !== null ? (
-          <button type="button" onClick={() => update(dropBundle)}>
+          <button type="button" onClick={dropBundle}>
             Take it from the source again
           </button>
         ) : null}
@@ -52,7 +52,8 @@ export function EditorView(): JSX.Element {
         language={form === "source" ? "tenor" : "json"}
         document={form === "source" ? open : "bundle"}
         text={text}
-        onChange={(typed) => update(takeText(typed))}
+        onChange={takeText}
+        onReplace={takeWhole}
         problems={inOpenText(problems)}
         extensions={form === "source" ? tenorTools : undefined}
         readOnly={elaborated && shown?.value === undefined}
@@ -118,7 +119,7 @@ async function format(): Promise<void> {
     const now = workspace.peek().contract;
     if (now.open !== open || now.files[open] !== before) return;
     if (formatted === before) toast("It is laid out canonically already.");
-    else update(takeText(formatted));
+    else takeText(formatted);
   } catch {
     toast("The text has errors: it can be formatted when they are mended.", { tone: "bad" });
   }

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { busy } from "../engine";
 import { showOnlyTabs, showPanel, tellPlaces } from "../shell/navigate";
 import type { Panel } from "../shell/panel";
+import { PanelContent } from "../shell/panel-content";
 import { PANELS } from "../shell/panels";
 import { EngineStatus } from "../shell/status";
 import { linkTo } from "../share/link";
@@ -64,12 +65,12 @@ function Panels({ mode }: { readonly mode: EmbedMode }): JSX.Element {
   );
 }
 
-function Content({ panel: { id, View }, mode }: { readonly panel: Panel; readonly mode: EmbedMode }): JSX.Element {
-  if (!mode.readOnly || !CHANGING.has(id)) return <View />;
+function Content({ panel, mode }: { readonly panel: Panel; readonly mode: EmbedMode }): JSX.Element {
+  if (!mode.readOnly || !CHANGING.has(panel.id)) return <PanelContent panel={panel} />;
   return (
     <fieldset class="embed-fixed" disabled>
       <legend class="unseen">This can be read, not changed.</legend>
-      <View />
+      <PanelContent panel={panel} />
     </fieldset>
   );
 }

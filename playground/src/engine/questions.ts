@@ -54,6 +54,13 @@ export const inspection: ReadonlySignal<InspectResult | undefined> = computed(()
 /** The contract to ask; null until there is one. */
 export const live: ReadonlySignal<Contract | null> = computed(() => contract.answer.value.value?.contract ?? null);
 
+/** Why the contract that answers is not the one that stands in the editor; null where it is that. */
+export const outdated: ReadonlySignal<string | null> = computed(() => {
+  const { problems, pending } = contract.answer.value;
+  if (pending) return "The contract is still being read";
+  return problems.length > 0 ? "The contract has errors" : null;
+});
+
 /** An older answer of this very contract is out of date; one of another contract would be wrong. */
 function isOfThisContract({ contract_hash: hash }: { readonly contract_hash: string }): boolean {
   return hash === inspection.peek()?.contract_hash;

@@ -1,7 +1,10 @@
 /** The examples that lie beside the page, and how they are opened. */
 
 import type { ScenariosScenario } from "tenor-wasm";
-import { generation, replaceWorkspace, set, workspace } from "../state/store";
+import { writeDocument } from "../inputs/documents";
+import { parseExact } from "../state/exact";
+import { readScenarios } from "../state/read";
+import { generation, replaceUnasked, replaceWorkspace, set, workspace } from "../state/store";
 import { emptyWorkspace, type Inputs, NO_RUN, type RunSetup, type Workspace } from "../state/workspace";
 import { toast } from "../widgets";
 
@@ -31,14 +34,14 @@ let asked = 0;
  */
 export async function openExample(entry: Entry): Promise<Workspace | null> {
   const opened = generation.peek();
-  return download(entry, () => generation.peek() === opened);
+  return download(entry, () => generation.peek() === opened, replaceWorkspace);
 }
 
 /** A first visit begins with the first example; whoever did something before it came keeps that instead. */
 export async function openFirst(): Promise<void> {
   const empty = workspace.peek();
   const [first] = await listExamples();
-  if (first !== undefined) await download(first, () => workspace.peek() === empty);
+  if (first !== undefined) await download(first, () => workspace.peek() === empty, replaceUnasked);
 }
 
 /** Says why there is no example; none takes the place of what is open then. */
@@ -47,7 +50,9 @@ export function tell(thrown: unknown): null {
   return null;
 }
 
-async function download(entry: Entry, isWanted: () => boolean): Promise<Workspace | null> {
+type Open = (next: Workspace) => void;
+
+async function download(entry: Entry, isWanted: () => boolean, open: Open): Promise<Workspace | null> {
   const turn = ++asked;
   const [source, scenarios] = await Promise.all([
     get(`examples/${entry.name}/${entry.source}`),
@@ -55,7 +60,7 @@ async function download(entry: Entry, isWanted: () => boolean): Promise<Workspac
   ]);
   if (turn !== asked || !isWanted()) return null;
   const before = workspace.peek();
-  replaceWorkspace(exampleWorkspace(entry, source, (JSON.parse(scenarios) as { scenarios: readonly ScenariosScenario[] }).scenarios));
+  open(exampleWorkspace(entry, source, readScenarios(parseExact(scenarios, "scenarios.json"))));
   set({ left: "contract", right: "results", phone: "results" });
   return before;
 }
@@ -76,7 +81,7 @@ function exampleWorkspace(entry: Entry, source: string, scenarios: readonly Scen
 export function situation(scenario: ScenariosScenario): { readonly inputs: Inputs; readonly run: RunSetup } {
   const { facts, entity_states: states, persona, flow, instance_bindings: bindings, outcomes } = scenario;
   return {
-    inputs: { facts: JSON.stringify(facts, null, 2), states: JSON.stringify(states ?? {}, null, 2), persona: persona ?? "" },
+    inputs: { facts: writeDocument(facts), states: writeDocument(states ?? {}), persona: persona ?? "" },
     run: { ...NO_RUN, flow: flow ?? null, bindings: bindings ?? {}, outcomes: outcomes ?? {} },
   };
 }

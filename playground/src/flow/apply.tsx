@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import type { SimulateFlowResult } from "tenor-wasm";
+import { outdated } from "../engine";
 import { undoable } from "../inputs/undo";
 import { applyRun, type FinishedRun } from "./history";
 
@@ -16,7 +17,13 @@ export function ApplyBar({ result, isCurrent }: Props): JSX.Element {
   const many = count === 1 ? "1 instance" : `${count} instances`;
   return (
     <div class="row flow-apply">
-      <button type="button" class="primary" disabled={!isCurrent || count === 0} onClick={() => undoable(`${result.flow_id} was applied.`, applyRun(finished(result)))}>
+      <button
+        type="button"
+        class="primary"
+        title={outdated.value ?? undefined}
+        disabled={!isCurrent || count === 0 || outdated.value !== null}
+        onClick={() => undoable(`${result.flow_id} was applied.`, applyRun(finished(result)))}
+      >
         Apply to the instances
       </button>
       <span class="hint">

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { inspection, simulation } from "../engine";
+import { ContractNotice } from "../shell/contract-notice";
 import { update, workspace } from "../state/store";
 import { setRun } from "../state/updates";
 import { lazy, Problems, registerShortcuts } from "../widgets";
@@ -36,6 +37,7 @@ export function FlowView(): JSX.Element {
       {shown === undefined || played === undefined ? null : (
         <div class={stale ? "stack stale" : "stack"} aria-busy={pending}>
           <Stepper frames={played.frames} at={at} outcome={shown.outcome} failed={shown.failed} onMove={(to) => moveTo(to, played)} />
+          <ContractNotice what="this run belongs" />
           <AppliedNote flow={shown.flow_id} />
           {stale && !pending ? <p class="hint">This is the last run that could be had; the inputs have changed since.</p> : null}
           <div class="flow-body">

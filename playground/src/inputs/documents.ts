@@ -7,7 +7,6 @@
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { LosslessNumber, parse, stringify } from "lossless-json";
-import { parseJson } from "tenor-wasm";
 import { generation, type Update, workspace } from "../state/store";
 import { setInputs } from "../state/updates";
 
@@ -31,12 +30,6 @@ const statesText = computed(() => workspace.value.inputs.states);
 export const factDocument: ReadonlySignal<JsonObject | null> = computed(() => readDocument("facts", factsText.value));
 /** The entity states as an object, flat and nested as they are written; null while their text is none. */
 export const stateDocument: ReadonlySignal<JsonObject | null> = computed(() => readDocument("states", statesText.value));
-
-/** Fact id → value as `parseJson` gives it: large and broken numbers are texts. While the text is broken, as it was before. */
-export const factValues: ReadonlySignal<Readonly<Record<string, unknown>>> = lastGood({}, () => {
-  const text = factsText.value;
-  return factDocument.value === null ? undefined : (parseJson(text) as Readonly<Record<string, unknown>>);
-});
 
 export const instances: ReadonlySignal<Instances> = lastGood(new Map(), () => {
   const states = stateDocument.value;
@@ -75,12 +68,12 @@ function readDocument(name: "facts" | "states", text: string): JsonObject | null
   return last !== undefined && last.text === text ? last.document : readObject(text);
 }
 
-export function writeDocument(value: Json): string {
+export function writeDocument(value: unknown): string {
   // The native writer is many times quicker and writes alike, but knows no numbers that keep their digits.
   return (hasNumber(value) ? stringify(value, undefined, 2) : JSON.stringify(value, null, 2)) ?? "null";
 }
 
-function hasNumber(value: Json): boolean {
+function hasNumber(value: unknown): boolean {
   if (value instanceof LosslessNumber) return true;
   if (typeof value !== "object" || value === null) return false;
   return Object.values(value).some(hasNumber);

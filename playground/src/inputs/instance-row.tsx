@@ -32,6 +32,9 @@ function setDraft(key: string, name: string | undefined): void {
   drafts.value = { of: generation.peek(), names: kept };
 }
 
+/** What the instance is called to people. */
+const called = (id: string, article = "the"): string => (id === "" ? `${article} instance without a name` : id);
+
 export function InstanceName({ entity, row: { id }, own }: CellProps & { readonly own: JsonObject }): JSX.Element {
   const key = `${entity}\n${id}`;
   const draft = draftOf(key);
@@ -40,9 +43,11 @@ export function InstanceName({ entity, row: { id }, own }: CellProps & { readonl
   // An empty name stands in the document: that is told of the instance, and mended here.
   const problems: readonly Problem[] = id === "" ? problemsAt(place) : [];
   const commit = (): void => {
-    if (draft === undefined || fault !== null) return;
+    // As it is then: a name that Enter took is taken no second time when the field goes.
+    const typed = draftOf(key);
+    if (typed === undefined || nameFault(typed, id, own) !== null) return;
     setDraft(key, undefined);
-    if (draft !== id) undoable(`${id} is ${draft} now.`, renameInstance(entity, id, draft));
+    if (typed !== id) undoable(`${called(id, "The")} is ${typed} now.`, renameInstance(entity, id, typed));
   };
   const told = fault ?? problems.map(({ message }) => message).join(" ");
   return (
@@ -50,7 +55,7 @@ export function InstanceName({ entity, row: { id }, own }: CellProps & { readonl
       <input
         class="inputs-name"
         data-instance={id}
-        aria-label={`Name of ${id === "" ? "the instance without a name" : id}`}
+        aria-label={`Name of ${called(id)}`}
         aria-invalid={told !== ""}
         aria-describedby={told === "" ? undefined : `${problemsId(place)}-name`}
         autocomplete="off"
@@ -83,7 +88,7 @@ export function InstanceState({ entity, states, row: { id, state } }: CellProps 
   return (
     <span class="inputs-cell">
       <Choice
-        label={`State of ${id}`}
+        label={`State of ${called(id)}`}
         value={typeof state === "string" ? state : valueText(undefined, state)}
         values={states}
         other={isState ? undefined : `${valueText(undefined, state)} (no state)`}
@@ -111,7 +116,7 @@ export function InstanceTools({ entity, row: { id }, own, onCopied }: ToolsProps
       <button
         type="button"
         class="icon"
-        aria-label={`Duplicate ${id}`}
+        aria-label={`Duplicate ${called(id)}`}
         title="Duplicate"
         onClick={() => {
           const copy = freeName(id, own);
@@ -124,12 +129,12 @@ export function InstanceTools({ entity, row: { id }, own, onCopied }: ToolsProps
       <button
         type="button"
         class="icon"
-        aria-label={`Remove ${id}`}
+        aria-label={`Remove ${called(id)}`}
         title="Remove"
         onClick={({ currentTarget }) => {
           const row = currentTarget.closest("tr");
           const next = row?.nextElementSibling ?? row?.previousElementSibling;
-          undoable(`${id} was removed.`, removeInstances(entity, [id]));
+          undoable(`${called(id, "The")} was removed.`, removeInstances(entity, [id]));
           // The keyboard stays in the table.
           next?.querySelector<HTMLElement>("[data-instance]")?.focus();
         }}

@@ -1,5 +1,6 @@
 /** Changes that are made by one press of a button, told to everyone, with a way back. */
 
+import { offerUndo } from "../shell/way-back";
 import { type Update, update, workspace } from "../state/store";
 import { setInputs } from "../state/updates";
 import type { Workspace } from "../state/workspace";
@@ -7,10 +8,15 @@ import { toast } from "../widgets";
 
 /** Makes the changes as one, says so, and offers to take them back for a while. */
 export function undoable(message: string, ...changes: readonly Update[]): void {
+  undoing(message, () => update(...changes));
+}
+
+/** The same for changes that another function makes. */
+export function undoing(message: string, change: () => void): void {
   const before = workspace.peek();
-  update(...changes);
+  change();
   const after = workspace.peek();
-  toast(message, { undo: () => takeBack(before, after) });
+  offerUndo(message, () => takeBack(before, after));
 }
 
 /** What was changed goes back, part by part; a part that was changed once more since stays, and that is said. */

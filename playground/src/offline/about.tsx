@@ -16,7 +16,7 @@ export function showAbout(): void {
 export function About(): JSX.Element {
   return (
     <Dialog title="About this page" open={shown.value} onClose={() => (shown.value = false)}>
-      <p>Contracts are evaluated in this tab. What you write here leaves it only by the links and files that you make.</p>
+      <p>Contracts are evaluated in this tab. What you write here leaves this browser only by the links and files that you make.</p>
       <table class="offline-versions">
         <caption>Versions</caption>
         <tbody>
@@ -58,7 +58,10 @@ function Offline(): JSX.Element {
         </>
       ) : state.phase === "saving" ? null : (
         <>
-          <p>The page can be kept in this browser, to be opened without a network. Until you ask for it, nothing is kept.</p>
+          <p>
+            The page itself can be kept in this browser, to be opened without a network. Until you ask for it, only your work, its last results and your settings stay
+            here for the next visit.
+          </p>
           <p class="row">
             <button type="button" disabled={hindrance !== null} onClick={() => void keep()}>
               {`Keep for offline use (${keptMegabytes} MB)`}

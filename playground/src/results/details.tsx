@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ExplainResult } from "tenor-wasm";
+import { outdated } from "../engine";
 import { instances } from "../inputs/documents";
 import { explain, isShown, showPanel, whyBeside } from "../shell/navigate";
 import { update } from "../state/store";
@@ -119,7 +120,7 @@ function Found({ action, found, stale }: FoundProps): JSX.Element {
       {suggestions.length === 0 ? <p>{complete ? "Nothing that can be changed here would." : "Nothing was found so far."}</p> : null}
       <ul class="plain results-suggestions">
         {suggestions.slice(0, MOST).map((suggestion, index) => (
-          <SuggestionItem key={index} suggestion={suggestion} action={action} disabled={stale} />
+          <SuggestionItem key={index} suggestion={suggestion} action={action} disabled={stale || outdated.value !== null} />
         ))}
         {detours.filter((detour) => !isSuggested(detour, suggestions)).map((detour) => (
           <li key={JSON.stringify(detour)}>

@@ -1,10 +1,8 @@
 /** What the results are in a sentence, which is read out when it changes; and whether they are those of the inputs as they stand. */
 
 import type { JSX } from "preact";
-import { actionSpaces, contract, inputProblems, type Problem, runtime, verdicts } from "../engine";
-import { isShown } from "../shell/navigate";
-import { PanelLink } from "../shell/panel-link";
-import { Problems } from "../widgets";
+import { actionSpaces, contract, inputProblems, runtime, verdicts } from "../engine";
+import { ContractNotice, Notice } from "../shell/contract-notice";
 import { spaces } from "./cells";
 import { sections, shownPersonas } from "./sections";
 
@@ -17,46 +15,31 @@ export function Summary(): JSX.Element {
 }
 
 function summaryText(): string {
-  return shownPersonas.value
+  const told = shownPersonas.value
     .map((persona) => {
       const answers = [...(spaces.value.get(persona)?.values() ?? [])];
       const open = answers.filter(({ action }) => action !== null).length;
       return answers.length === 0 ? "" : `${persona} can start ${open} of ${answers.length} flows`;
     })
     .filter(Boolean)
-    .join("; ")
-    .concat(sections.value.some(({ total }) => total > 0) ? "." : sections.value.length > 0 ? ". There are no instances." : "");
+    .join("; ");
+  const none = sections.value.length > 0 && sections.value.every(({ total }) => total === 0);
+  return [...(told === "" ? [] : [`${told}.`]), ...(none ? ["There are no instances."] : [])].join(" ");
 }
 
 /** Said while what is shown is older than the inputs: why, and where to mend it. */
 export function Staleness(): JSX.Element | null {
   const answers = [verdicts.answer.value, actionSpaces.answer.value];
   if (contract.answer.value.problems.length > 0) {
-    return <Notice text="The contract has errors: these results belong to its last version without." panel="contract" problems={contract.answer.value.problems} />;
+    return <ContractNotice what="these results belong" />;
   }
   if (inputProblems.value.length > 0) {
-    const known = answers.some(({ value }) => value !== undefined);
-    const text = known ? "The inputs have errors: these results are older." : "The inputs have errors: there are no results yet.";
-    return <Notice text={text} panel="inputs" problems={inputProblems.value} />;
+    const older = answers.some(({ value, problems }) => value !== undefined && problems.length > 0);
+    const what = older ? "these results are older." : "what follows from them is not known yet.";
+    return <Notice text={`The inputs have errors: ${what}`} panel="inputs" problems={inputProblems.value} />;
   }
   if (runtime.value.phase === "starting" && answers.some(({ stale }) => stale)) {
     return <p class="hint">What was seen at the last visit, until the evaluator runs.</p>;
   }
   return null;
-}
-
-interface NoticeProps {
-  readonly text: string;
-  readonly panel: "contract" | "inputs";
-  readonly problems: readonly Problem[];
-}
-
-/** Where the panel that lists the problems is not shown, they stand here. */
-function Notice({ text, panel, problems }: NoticeProps): JSX.Element {
-  return (
-    <div class="results-notice">
-      {text} <PanelLink panel={panel}>Go to the {panel}</PanelLink>
-      {isShown(panel) ? null : <Problems problems={problems} />}
-    </div>
-  );
 }

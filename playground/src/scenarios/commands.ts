@@ -1,19 +1,17 @@
 /** What one does with scenarios as a whole: pin the present situation, open one, save them for the command line. */
 
-import { signal } from "@preact/signals";
 import { type ScenariosScenario, writeJson } from "tenor-wasm";
 import { inspection, live, persona, problemsIn, tenor } from "../engine";
 import { bundleText } from "../editor/bundle";
 import { indented } from "../editor/indented";
 import { situation } from "../examples/open";
 import { showPanel } from "../shell/navigate";
+import { offerUndo } from "../shell/way-back";
 import { generation, update, workspace } from "../state/store";
 import { saveFile, toast } from "../widgets";
+import { beginDraft } from "./drafts";
 import { pinned, presentScenario } from "./expect";
 import { addScenario, freeTitle } from "./updates";
-
-/** The scenario whose title and text are being written. */
-export const edited = signal<ScenariosScenario | null>(null);
 
 export async function pinPresent(): Promise<void> {
   const contract = live.peek();
@@ -29,7 +27,7 @@ export async function pinPresent(): Promise<void> {
     const scenario = await pinned(contract, declared, plain);
     if (generation.peek() !== before) return;
     addScenario(scenario);
-    edited.value = scenario;
+    beginDraft(scenario);
   });
 }
 
@@ -37,11 +35,8 @@ export async function pinPresent(): Promise<void> {
 export function openSituation(scenario: ScenariosScenario): void {
   const before = workspace.peek();
   update((now) => ({ ...now, ...situation(scenario), selection: null }));
-  const then = generation.peek();
   const { inputs, run, selection } = before;
-  toast(`The situation of “${scenario.title}” is in the inputs.`, {
-    undo: () => generation.peek() === then && update((now) => ({ ...now, inputs, run, selection })),
-  });
+  offerUndo(`The situation of “${scenario.title}” is in the inputs.`, () => update((now) => ({ ...now, inputs, run, selection })));
   showPanel(scenario.flow === undefined ? "results" : "flow", { focus: true });
 }
 

@@ -1,5 +1,6 @@
 /** Where a scenario's answer departs from what it expects, laid out for people. */
 
+import { LosslessNumber } from "lossless-json";
 import type { ComponentChildren, JSX } from "preact";
 import { writeJson } from "tenor-wasm";
 import type { Result } from "./runs";
@@ -68,14 +69,14 @@ function shown(value: unknown, other: unknown, words?: Section["words"]): Compon
   if (value === null || value === undefined) return <span class="hint">nothing</span>;
   if (typeof value === "boolean" && words !== undefined) return words[Number(value)];
   if (Array.isArray(value)) return <List values={value} others={Array.isArray(other) ? other : []} />;
-  if (typeof value === "object") return <Members value={value as Members} other={isObject(other) ? other : {}} />;
+  if (isObject(value)) return <Members value={value} other={isObject(other) ? other : {}} />;
   return <code>{typeof value === "string" ? value : writeJson(value)}</code>;
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
 function isObject(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof LosslessNumber);
 }
 
 function Members({ value, other }: { readonly value: Members; readonly other: Members }): JSX.Element {

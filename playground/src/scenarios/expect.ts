@@ -4,7 +4,7 @@
  */
 
 import type { Contract, InspectResult, ScenariosExpect, ScenariosScenario } from "tenor-wasm";
-import { parseJson } from "tenor-wasm";
+import { exactly, parseExact } from "../state/exact";
 import type { Workspace } from "../state/workspace";
 import type { Result } from "./runs";
 
@@ -18,8 +18,8 @@ export function presentScenario({ inputs, run }: Workspace, persona: string, tit
   const flow = persona === "" ? null : run.flow;
   return {
     title,
-    facts: parseJson(inputs.facts, "the facts") as ScenariosScenario["facts"],
-    entity_states: parseJson(inputs.states, "the entity states") as NonNullable<ScenariosScenario["entity_states"]>,
+    facts: parseExact(inputs.facts, "the text of the facts") as ScenariosScenario["facts"],
+    entity_states: parseExact(inputs.states, "the text of the entity states") as NonNullable<ScenariosScenario["entity_states"]>,
     ...(persona === "" ? {} : { persona }),
     ...(flow === null ? {} : { flow, instance_bindings: { ...run.bindings }, outcomes: { ...run.outcomes } }),
   };
@@ -28,7 +28,7 @@ export function presentScenario({ inputs, run }: Workspace, persona: string, tit
 /** The scenario with everything that the contract answers to it as its expectation. */
 export async function pinned(contract: Contract, declared: InspectResult, scenario: ScenariosScenario): Promise<ScenariosScenario> {
   const probe = { ...scenario, expect: unmetBy(declared, scenario) };
-  const { results } = await contract.runScenarios({ scenarios: [probe] });
+  const { results } = await contract.runScenarios({ scenarios: [probe] }, { numberOf: exactly });
   const [result] = results;
   if (result === undefined) return scenario;
   return { ...scenario, expect: met(result.error === undefined ? probe.expect : {}, result) };

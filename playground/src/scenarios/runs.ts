@@ -4,6 +4,7 @@ import type { RunScenariosResult, ScenariosScenario } from "tenor-wasm";
 import { painting } from "../diagrams/coverage";
 import { live, resource } from "../engine";
 import { showPanel } from "../shell/navigate";
+import { exactly } from "../state/exact";
 import { workspace } from "../state/store";
 
 export type Result = RunScenariosResult["results"][number];
@@ -23,7 +24,7 @@ export const runs = resource({
   },
   ask: async (_tenor, [contract, scenarios], options): Promise<Run> => ({
     scenarios,
-    result: await contract.runScenarios({ scenarios: [...scenarios] }, options),
+    result: await contract.runScenarios({ scenarios: [...scenarios] }, { ...options, numberOf: exactly }),
   }),
 });
 

@@ -1,11 +1,12 @@
 /** One scenario: how it goes, where it differs, and what can be done with it. */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 import type { ScenariosScenario } from "tenor-wasm";
+import { outdated } from "../engine";
 import { workspace } from "../state/store";
-import { edited, openSituation } from "./commands";
+import { openSituation } from "./commands";
 import { Differences } from "./differences";
+import { beginDraft, type Draft, draftOf, endDraft, setDraft } from "./drafts";
 import { met } from "./expect";
 import type { Result } from "./runs";
 import { removeScenario, replaceScenario, undoable } from "./updates";
@@ -19,11 +20,11 @@ interface Props {
 
 export function ScenarioCard({ scenario, result, waits }: Props): JSX.Element {
   const { title, about } = scenario;
-  const isEdited = edited.value === scenario;
+  const draft = draftOf(scenario);
   return (
     <li class="scenarios-card" data-passed={result?.passed}>
-      {isEdited ? (
-        <TitleForm scenario={scenario} />
+      {draft !== undefined ? (
+        <TitleForm scenario={scenario} draft={draft} />
       ) : (
         <>
           <div class="scenarios-head">
@@ -66,13 +67,13 @@ function Commands({ scenario, result }: Omit<Props, "waits">): JSX.Element {
       <button type="button" aria-label={`Open “${title}”`} onClick={() => openSituation(scenario)}>
         Open
       </button>
-      {edited.value === scenario ? null : (
-        <button type="button" aria-label={`Edit title of “${title}”`} onClick={() => (edited.value = scenario)}>
+      {draftOf(scenario) !== undefined ? null : (
+        <button type="button" aria-label={`Edit title of “${title}”`} onClick={() => beginDraft(scenario)}>
           Edit title
         </button>
       )}
       {result === undefined || result.passed ? null : (
-        <button type="button" aria-label={`Expect this of “${title}”`} onClick={() => accept(result)}>
+        <button type="button" aria-label={`Expect this of “${title}”`} title={outdated.value ?? undefined} disabled={outdated.value !== null} onClick={() => accept(result)}>
           Expect this
         </button>
       )}
@@ -83,17 +84,19 @@ function Commands({ scenario, result }: Omit<Props, "waits">): JSX.Element {
   );
 }
 
-function TitleForm({ scenario }: { readonly scenario: ScenariosScenario }): JSX.Element {
-  const [title, setTitle] = useState(scenario.title);
-  const [about, setAbout] = useState(scenario.about ?? "");
-  const close = (): void => {
-    edited.value = null;
-  };
+interface FormProps {
+  readonly scenario: ScenariosScenario;
+  readonly draft: Draft | null;
+}
+
+function TitleForm({ scenario, draft }: FormProps): JSX.Element {
+  const { title, about } = draft ?? { title: scenario.title, about: scenario.about ?? "" };
+  const close = (): void => endDraft(scenario);
   const save = (event: Event): void => {
     event.preventDefault();
     const { about: _before, ...others } = scenario;
-    replaceScenario(scenario, { ...others, title: title.trim(), ...(about.trim() === "" ? {} : { about: about.trim() }) });
     close();
+    replaceScenario(scenario, { ...others, title: title.trim(), ...(about.trim() === "" ? {} : { about: about.trim() }) });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Escape") close();
@@ -102,11 +105,17 @@ function TitleForm({ scenario }: { readonly scenario: ScenariosScenario }): JSX.
     <form class="stack" onSubmit={save} onKeyDown={onKeyDown}>
       <label class="field">
         Title
-        <input ref={focusOnce} required value={title} pattern=".*\S.*" onInput={({ currentTarget }) => setTitle(currentTarget.value)} />
+        <input
+          ref={draft === null ? focusOnce : null}
+          required
+          value={title}
+          pattern=".*\S.*"
+          onInput={({ currentTarget }) => setDraft(scenario, { title: currentTarget.value, about })}
+        />
       </label>
       <label class="field">
         What it is about
-        <textarea rows={2} value={about} onInput={({ currentTarget }) => setAbout(currentTarget.value)} />
+        <textarea rows={2} value={about} onInput={({ currentTarget }) => setDraft(scenario, { title, about: currentTarget.value })} />
       </label>
       <p class="row">
         <button type="submit" class="primary">

@@ -1,9 +1,10 @@
 /** Changes of the list of scenarios. Those that lose something can be taken back. */
 
 import type { ScenariosScenario } from "tenor-wasm";
-import { generation, type Update, update, workspace } from "../state/store";
+import { offerUndo } from "../shell/way-back";
+import { type Update, update, workspace } from "../state/store";
 import { setScenarios } from "../state/updates";
-import { toast } from "../widgets";
+import { keepDraftOf } from "./drafts";
 
 type Scenarios = readonly ScenariosScenario[];
 
@@ -19,6 +20,7 @@ export function addScenario(scenario: ScenariosScenario): void {
 /** Puts another scenario in the place of this one. */
 export function replaceScenario(before: ScenariosScenario, next: ScenariosScenario): void {
   update(changed((scenarios) => scenarios.map((one) => (one === before ? next : one))));
+  keepDraftOf(before, next);
 }
 
 export function removeScenario(scenario: ScenariosScenario): void {
@@ -29,8 +31,7 @@ export function removeScenario(scenario: ScenariosScenario): void {
 
 /** Says what was done to the scenarios, and offers to have them back as they were. */
 export function undoable(sentence: string, before: Scenarios): void {
-  const then = generation.peek();
-  toast(sentence, { undo: () => generation.peek() === then && update(setScenarios(before)) });
+  offerUndo(sentence, () => update(setScenarios(before)));
 }
 
 /** A title that no scenario has yet. */

@@ -2,8 +2,9 @@
 
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import { live } from "../engine";
+import { live, outdated } from "../engine";
 import { openFiles } from "../share/open";
+import { ContractNotice } from "../shell/contract-notice";
 import { workspace } from "../state/store";
 import { Menu, Problems } from "../widgets";
 import { pinPresent, saveScenarios, saveWithContract } from "./commands";
@@ -19,6 +20,7 @@ export function ScenariosView(): JSX.Element {
   return (
     <div class="stack">
       <Toolbar />
+      <ContractNotice what="these results belong" />
       {scenarios.length === 0 ? <Nothing /> : <Summary />}
       <Problems problems={problems} />
       <ul class="plain stack">
@@ -36,7 +38,7 @@ function Toolbar(): JSX.Element {
   const none = workspace.value.scenarios.length === 0;
   return (
     <div class="row">
-      <button type="button" class="primary" disabled={live.value === null} onClick={() => void pinPresent()}>
+      <button type="button" class="primary" title={outdated.value ?? undefined} disabled={live.value === null || outdated.value !== null} onClick={() => void pinPresent()}>
         Pin the present situation
       </button>
       <Menu

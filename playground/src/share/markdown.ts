@@ -2,6 +2,7 @@
 
 import type { ActionSpaceResult, EvaluateResult, Payload, SimulateFlowResult } from "tenor-wasm";
 import { payloadText } from "../results/verdicts";
+import type { Problem } from "../engine";
 import type { ContractText, Workspace } from "../state/workspace";
 
 /** The answers that belong to the workspace; what is not known is left out. */
@@ -9,12 +10,16 @@ export interface Answers {
   readonly verdicts?: EvaluateResult | undefined;
   readonly actions?: ActionSpaceResult | undefined;
   readonly run?: SimulateFlowResult | undefined;
+  /** Why there are none of the contract as it stands, and what is wrong with that. */
+  readonly missing: string | null;
+  readonly problems: readonly Problem[];
 }
 
-export function markdownOf(workspace: Workspace, { verdicts, actions, run }: Answers): string {
+export function markdownOf(workspace: Workspace, { verdicts, actions, run, missing, problems }: Answers): string {
   const { title, contract, inputs } = workspace;
   return [
     `# ${title}`,
+    ...(missing === null ? [] : [`${missing}: what it answers is not known.`, ...problems.map(faultLine)]),
     ...(verdicts === undefined ? [] : ["## Verdicts", verdictList(verdicts)]),
     ...(actions === undefined ? [] : [`## What \`${actions.persona_id}\` may do`, actionTable(actions)]),
     ...(run === undefined ? [] : [`## Run of \`${run.flow_id}\``, runList(run)]),
@@ -25,6 +30,11 @@ export function markdownOf(workspace: Workspace, { verdicts, actions, run }: Ans
     ...contractTexts(contract),
     "",
   ].join("\n\n");
+}
+
+function faultLine({ code: kind, message, place }: Problem): string {
+  const at = place === undefined ? "" : `${code([place.file, place.line, place.column].filter((part) => part !== "").join(":"))} `;
+  return `- ${at}${message} (${code(kind)})`;
 }
 
 function verdictList({ verdicts }: EvaluateResult): string {

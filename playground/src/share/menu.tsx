@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { writeJson } from "tenor-wasm";
-import { live, persona } from "../engine";
+import { contract, live, outdated, persona } from "../engine";
 import { workspace } from "../state/store";
 import { Dialog, Menu, saveFile, toast } from "../widgets";
 import { DropTarget } from "./drop";
@@ -74,16 +74,19 @@ async function copyFrame(): Promise<void> {
 /** Asked anew rather than taken from the panels: those that are not in view may have older answers. */
 async function copyMarkdown(): Promise<void> {
   const now = workspace.peek();
-  const contract = live.peek();
+  // What the last contract without errors answers would stand beside another text.
+  const missing = outdated.peek();
+  const asked = missing === null ? live.peek() : null;
   const { facts, states: entityStates } = now.inputs;
   const { flow, bindings: instanceBindings, outcomes } = now.run;
   const acting = { facts, entityStates, persona: persona.peek() };
+  const { problems, pending } = contract.answer.peek();
   const [verdicts, actions, run] = await Promise.all([
-    answered(contract?.evaluate({ facts })),
-    answered(contract?.actionSpace(acting)),
-    answered(flow === null ? undefined : contract?.simulateFlow({ ...acting, flow, instanceBindings, outcomes })),
+    answered(asked?.evaluate({ facts })),
+    answered(asked?.actionSpace(acting)),
+    answered(flow === null ? undefined : asked?.simulateFlow({ ...acting, flow, instanceBindings, outcomes })),
   ]);
-  await copy(markdownOf(now, { verdicts, actions, run }), "The Markdown is on the clipboard.");
+  await copy(markdownOf(now, { verdicts, actions, run, missing, problems: pending ? [] : problems }), "The Markdown is on the clipboard.");
 }
 
 /** What cannot be answered is left out of the text: the inputs that are at fault stand in it. */

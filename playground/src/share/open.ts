@@ -1,8 +1,10 @@
 /** Opens files that were chosen or dropped: a workspace, `.tenor` source, an interchange bundle, or scenarios. */
 
-import { parseJson, type ScenariosScenario } from "tenor-wasm";
+import type { ScenariosScenario } from "tenor-wasm";
+import { parseExact } from "../state/exact";
 import { readable, readScenarios, readWorkspace, WorkspaceError } from "../state/read";
-import { generation, replaceWorkspace, set, update, workspace } from "../state/store";
+import { offerBack, offerUndo, wholeWorkspace } from "../shell/way-back";
+import { replaceWorkspace, set, update, workspace } from "../state/store";
 import { setScenarios } from "../state/updates";
 import { type ContractText, emptyWorkspace, type Workspace } from "../state/workspace";
 import { toast } from "../widgets";
@@ -23,9 +25,19 @@ export async function openFiles(files: readonly File[]): Promise<void> {
     for (const { name, size } of files) {
       if (size > LARGEST_FILE) throw new WorkspaceError(`${name} has ${size} bytes; the most that is opened is ${LARGEST_FILE}`);
     }
-    open(await Promise.all(files.map(async (file) => ({ name: file.name, text: await file.text() }))));
+    open(await Promise.all(files.map(read)));
   } catch (thrown) {
     toast(`This could not be opened: ${readable(thrown)}.`, { tone: "bad" });
+  }
+}
+
+/** A text in another encoding is refused: half of it would be read as signs that nobody wrote. */
+async function read(file: File): Promise<NamedText> {
+  const bytes = await file.arrayBuffer();
+  try {
+    return { name: file.name, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+  } catch {
+    throw new WorkspaceError(`${file.name} is not written in UTF-8: save it in that encoding and open it again`);
   }
 }
 
@@ -34,8 +46,7 @@ export function openWorkspace(next: Workspace, sentence: string): void {
   const before = workspace.peek();
   replaceWorkspace(next);
   set({ left: "contract" });
-  const opened = generation.peek();
-  toast(sentence, { undo: () => generation.peek() === opened && replaceWorkspace(before) });
+  offerBack(sentence, before, wholeWorkspace);
 }
 
 function open(files: readonly NamedText[]): void {
@@ -43,7 +54,7 @@ function open(files: readonly NamedText[]): void {
   if (first === undefined) return;
   if (files.every(({ name }) => name.endsWith(".tenor"))) return openSource(files, first);
   if (files.length > 1) throw new WorkspaceError("several files are opened together only where all of them are .tenor source");
-  const value = parseJson(first.text, first.name);
+  const value = parseExact(first.text, first.name);
   const has = (member: string): boolean => typeof value === "object" && value !== null && member in value;
   // A workspace has scenarios as well: it is told first, by its inputs.
   if (has("inputs")) openWorkspace(readWorkspace(first.text), `${first.name} is open.`);
@@ -72,10 +83,6 @@ function bundleWorkspace({ name, text }: NamedText): Workspace {
 /** Scenarios belong to the contract that is open: they take the place of its own. */
 export function takeScenarios(name: string, scenarios: readonly ScenariosScenario[]): void {
   const before = workspace.peek().scenarios;
-  const opened = generation.peek();
   update(setScenarios(scenarios));
-  const back = (): void => {
-    if (generation.peek() === opened) update(setScenarios(before));
-  };
-  toast(`${name} is open: ${scenarios.length} scenarios.`, { undo: back });
+  offerUndo(`${name} is open: ${scenarios.length} scenarios.`, () => update(setScenarios(before)));
 }

@@ -9,10 +9,10 @@ import { Announcer, KeyboardHelp, registerShortcuts, showShortcuts, type Tab, Ta
 import { Header } from "./header";
 import { dockOpen, narrow, showPanel, tellPlaces } from "./navigate";
 import type { Panel } from "./panel";
+import { PanelContent } from "./panel-content";
 import { PANELS } from "./panels";
 import { Splitter } from "./splitter";
 
-const BY_ID: ReadonlyMap<string, Panel> = new Map(PANELS.map((panel) => [panel.id, panel]));
 const [LEFT, RIGHT, DOCK] = (["left", "right", "dock"] as const).map((place) => PANELS.filter((panel) => panel.place === place));
 tellPlaces(Object.fromEntries(PANELS.map(({ id, place }) => [id, place])));
 
@@ -107,7 +107,7 @@ function PanelTabs({ label, panels, chosen, onChoose }: TabsProps): JSX.Element 
   const tabs: readonly Tab[] = panels.map(({ id, title, badge }) => ({ id, title, badge: badge?.value ?? null }));
   return (
     <Tabs label={label} tabs={tabs} chosen={shown.id} onChoose={onChoose}>
-      <shown.View />
+      <PanelContent panel={shown} />
     </Tabs>
   );
 }
@@ -129,11 +129,8 @@ function Docked({ panel, height }: DockedProps): JSX.Element {
         </button>
       </h2>
       <div id={`panel-${panel.id}`} class="dock-panel" tabIndex={-1} hidden={!open}>
-        {open ? <panel.View /> : null}
+        {open ? <PanelContent panel={panel} /> : null}
       </div>
     </section>
   );
 }
-
-/** For tests and links: whether there is such a panel. */
-export const hasPanel = (id: string): boolean => BY_ID.has(id);

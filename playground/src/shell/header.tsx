@@ -6,7 +6,8 @@ import { Tour } from "../examples/tour/callout";
 import { TourButton, tourItems } from "../examples/tour/entry";
 import { About, NewerNotice, showAbout } from "../offline/about";
 import { ShareMenu } from "../share/menu";
-import { set, settings, storageProblem, unreadable, workspace } from "../state/store";
+import { set, settings, unreadable, workspace } from "../state/store";
+import { storageProblem } from "../state/storage";
 import { type Theme, THEMES } from "../state/settings";
 import { Menu, saveFile, showShortcuts } from "../widgets";
 import { EngineStatus } from "./status";
@@ -70,7 +71,7 @@ function Unreadable(): JSX.Element | null {
   if (found === null) return null;
   return (
     <div class="notice row" role="alert">
-      <span>What you left here cannot be opened again: {found.why}.</span>
+      <span>What you left here cannot be opened again: {found.why}. It is kept until you change something here.</span>
       <button type="button" onClick={() => saveFile("unreadable-workspace.txt", found.text)}>
         Save it to a file
       </button>

@@ -1,6 +1,8 @@
 /** Reads a workspace that comes from outside: storage, a link, a file. What does not fit is refused with a sentence, never repaired in silence. */
 
-import { parseJson, type ScenariosScenario, TenorError } from "tenor-wasm";
+import { LosslessNumber, stringify } from "lossless-json";
+import { type ScenariosScenario, TenorError } from "tenor-wasm";
+import { parseExact } from "./exact";
 import {
   type AppliedRun,
   type ContractText,
@@ -40,14 +42,14 @@ type Reader<Value> = (value: unknown, path: string) => Value;
 
 /** A workspace from its JSON text. Throws `WorkspaceError`, or the `invalid_json` of a text that is no JSON. */
 export function readWorkspace(text: string): Workspace {
-  const value = parseJson(text, "the workspace");
+  const value = parseExact(text, "the workspace");
   const { version } = object(value, "");
   if (version !== WORKSPACE_VERSION) {
     const newer = typeof version === "number" && version > WORKSPACE_VERSION;
     throw new WorkspaceError(
       newer
         ? `the workspace has version ${version}, this page knows up to ${WORKSPACE_VERSION}: open it with a newer page`
-        : `this is no workspace of this page: its version is ${JSON.stringify(version ?? null)}, not ${WORKSPACE_VERSION}`,
+        : `this is no workspace of this page: its version is ${shown(version)}, not ${WORKSPACE_VERSION}`,
       "/version",
     );
   }
@@ -55,11 +57,16 @@ export function readWorkspace(text: string): Workspace {
 }
 
 const text: Reader<string> = (value, path) => (typeof value === "string" ? value : refuse(path, "a text", value));
-const whole: Reader<number> = (value, path) => (typeof value === "number" ? value : refuse(path, "a number", value));
+const filled: Reader<string> = (value, path) =>
+  typeof value === "string" && value !== "" ? value : refuse(path, "a text that is not empty", value);
+/** Everything that is counted here begins with 0. */
+const whole: Reader<number> = (value, path) =>
+  typeof value === "number" && value >= 0 ? value : refuse(path, "a whole number from 0 on", value);
+const list: Reader<readonly unknown[]> = (value, path) => (Array.isArray(value) ? value : refuse(path, "a list", value));
 
 function object(value: unknown, path: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return refuse(path, "an object", value);
-  return value as Record<string, unknown>;
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof LosslessNumber);
+  return isObject ? (value as Record<string, unknown>) : refuse(path, "an object", value);
 }
 
 const nullable =
@@ -70,7 +77,7 @@ const nullable =
 const listOf =
   <Value>(reader: Reader<Value>): Reader<readonly Value[]> =>
   (value, path) =>
-    Array.isArray(value) ? value.map((one, index) => reader(one, `${path}/${index}`)) : refuse(path, "a list", value);
+    list(value, path).map((one, index) => reader(one, `${path}/${index}`));
 
 const mapOf =
   <Value>(reader: Reader<Value>): Reader<Readonly<Record<string, Value>>> =>
@@ -137,12 +144,34 @@ const applied = record<AppliedRun>({
   byRun: listOf(splice),
 });
 
-/** The evaluator judges a scenario by its schema when it runs; here it only has to be one by its title. */
-const scenario: Reader<ScenariosScenario> = (value, path) => {
-  const found = object(value, path);
-  text(found["title"], `${path}/title`);
-  return found as unknown as ScenariosScenario;
-};
+type Readers = Readonly<Record<string, Reader<unknown>>>;
+
+/** Reads the members that have a reader, the optional ones where they are there; others are left to who judges the whole. */
+const having =
+  <Value>(needed: Readers, optional: Readers): Reader<Value> =>
+  (value, path) => {
+    const found = object(value, path);
+    const present = Object.entries(optional).filter(([name]) => Object.hasOwn(found, name));
+    for (const [name, reader] of [...Object.entries(needed), ...present]) reader(found[name], `${path}/${name}`);
+    return found as Value;
+  };
+
+/**
+ * A scenario whose members are of their kinds, as `tenor test` takes them. Whether they name anything, fit together or are known
+ * at all is told by the evaluator, when the scenarios run.
+ */
+const scenario = having<ScenariosScenario>(
+  { title: filled, facts: object },
+  {
+    about: text,
+    entity_states: object,
+    persona: filled,
+    flow: filled,
+    instance_bindings: mapOf(text),
+    outcomes: mapOf(text),
+    expect: having({}, { verdicts: object, actions: object, outcome: filled, path: list, transitions: list, error: filled }),
+  },
+);
 
 const workspace = record<Workspace>({
   version: () => WORKSPACE_VERSION,
@@ -158,13 +187,16 @@ const workspace = record<Workspace>({
     value === undefined ? emptyWorkspace().history : record<History>({ base: text, runs: listOf(applied), at: nullable(whole) })(value, path),
 });
 
-/** The scenarios of a scenario file, from its JSON value; the evaluator judges the rest of them when they run. */
+/** The scenarios of a scenario file, from its value with exact numbers. */
 export function readScenarios(value: unknown): readonly ScenariosScenario[] {
   return listOf(scenario)(object(value, "")["scenarios"], "/scenarios");
 }
 
 function refuse(path: string, expected: string, found: unknown): never {
-  const shown = JSON.stringify(found) ?? "nothing";
-  const finding = `${path || "it"} must be ${expected}, not ${shown.slice(0, 60)}`;
+  const finding = `${path || "it"} must be ${expected}, not ${shown(found)}`;
   throw new WorkspaceError(`the document is damaged: ${finding}`, path, finding);
+}
+
+function shown(found: unknown): string {
+  return (stringify(found) ?? "nothing").slice(0, 60);
 }

@@ -7,6 +7,7 @@ import { batch, effect, signal } from "@preact/signals";
 import type { ReadonlySignal } from "@preact/signals";
 import { writeJson } from "tenor-wasm";
 import { readable, readWorkspace } from "./read";
+import { copyForTab, read, readOfTab, write } from "./storage";
 import { DEFAULT_SETTINGS, readSettings, type Settings } from "./settings";
 import { emptyWorkspace, type Workspace } from "./workspace";
 
@@ -19,8 +20,6 @@ const current = signal<Workspace>(emptyWorkspace());
 const chosen = signal<Settings>(DEFAULT_SETTINGS);
 const count = signal(0);
 
-/** Why nothing is kept for the next visit, where that is so. */
-export const storageProblem = signal<string | null>(null);
 /** What was kept by an earlier visit and cannot be read: its text, and why. It is gone from the storage with the next change. */
 export const unreadable = signal<{ readonly text: string; readonly why: string } | null>(null);
 export const workspace: ReadonlySignal<Workspace> = current;
@@ -65,17 +64,28 @@ export function replaceWorkspace(next: Workspace): void {
   });
 }
 
+let unasked: Workspace | null = null;
+
+/** The same for one that nobody asked for. Over what was kept and cannot be read it is not kept before something is done to it. */
+export function replaceUnasked(next: Workspace): void {
+  if (unreadable.peek() !== null) unasked = next;
+  replaceWorkspace(next);
+}
+
 export function set(changes: Partial<Settings>): void {
   chosen.value = { ...chosen.peek(), ...changes };
 }
 
-/** What was kept by an earlier visit; null on the first one. */
+/** What was left in this tab, otherwise by an earlier visit; null on the first one. */
 export function restore(): Workspace | null {
   chosen.value = readSettings(read(SETTINGS_KEY));
-  const kept = read(WORKSPACE_KEY);
+  const kept = readOfTab(WORKSPACE_KEY);
   if (kept === null) return null;
   try {
-    return readWorkspace(kept);
+    const workspace = readWorkspace(kept);
+    // From here on what another tab does is not this one's, even if nothing is done here.
+    copyForTab(WORKSPACE_KEY, kept);
+    return workspace;
   } catch (thrown) {
     unreadable.value = { text: kept, why: readable(thrown) };
     return null;
@@ -87,44 +97,41 @@ let keeping = false;
 /** Whether anything is kept in this browser: not within another page. */
 export const isKept = (): boolean => keeping;
 
-/** From now on every change is kept in this browser. */
+/** From now on every change is kept in this browser: of workspace and settings only what was changed in this tab. */
 export function persist(): void {
   keeping = true;
+  whenItPauses(current, () => {
+    if (current.peek() === unasked) return;
+    const text = writeJson(current.peek());
+    write(WORKSPACE_KEY, text);
+    copyForTab(WORKSPACE_KEY, text);
+  });
+  let written = chosen.peek();
+  whenItPauses(chosen, () => {
+    const now = chosen.peek();
+    const own = Object.entries(now).filter(([name, value]) => value !== written[name as keyof Settings]);
+    // Another tab may have chosen something else since.
+    write(SETTINGS_KEY, writeJson({ ...readSettings(read(SETTINGS_KEY)), ...Object.fromEntries(own) }));
+    written = now;
+  });
+}
+
+function whenItPauses(changing: ReadonlySignal<unknown>, save: () => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const save = (): void => {
+  const saveNow = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    write(WORKSPACE_KEY, writeJson(current.peek()));
-    write(SETTINGS_KEY, writeJson(chosen.peek()));
+    save();
   };
   let first = true;
   effect(() => {
-    void current.value;
-    void chosen.value;
+    void changing.value;
     if (!first) {
       clearTimeout(timer);
-      timer = setTimeout(save, SAVE_PAUSE_MS);
+      timer = setTimeout(saveNow, SAVE_PAUSE_MS);
     }
     first = false;
   });
   // A page that is put away may never come back to its timers.
-  addEventListener("pagehide", () => timer !== undefined && save());
-}
-
-function read(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    storageProblem.value = "This browser lets the page keep nothing: what you do here is lost when you leave.";
-    return null;
-  }
-}
-
-function write(key: string, text: string): void {
-  try {
-    localStorage.setItem(key, text);
-    storageProblem.value = null;
-  } catch {
-    storageProblem.value = "The browser's storage for this page is full: the newest changes are not kept. Save them to a file (Share).";
-  }
+  addEventListener("pagehide", () => timer !== undefined && saveNow());
 }

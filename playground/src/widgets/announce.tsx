@@ -8,6 +8,14 @@ interface Message {
   readonly text: string;
   readonly tone: "plain" | "bad";
   readonly undo: (() => void) | undefined;
+  readonly holds: () => boolean;
+}
+
+interface ToastOptions {
+  readonly tone?: "plain" | "bad";
+  readonly undo?: () => void;
+  /** Whether `undo` can still act, made from signals: the message goes when it cannot any more. */
+  readonly holds?: () => boolean;
 }
 
 const SHOWN_MS = 6000;
@@ -17,10 +25,10 @@ const spoken = signal("");
 let next = 0;
 
 /** Shows a message, and reads it out. With `undo` it offers to take back what was done; without, the same text is shown once. */
-export function toast(text: string, { tone = "plain", undo }: { readonly tone?: "plain" | "bad"; readonly undo?: () => void } = {}): void {
+export function toast(text: string, { tone = "plain", undo, holds = () => true }: ToastOptions = {}): void {
   const id = next++;
   const others = messages.value.filter((message) => message.text !== text || message.undo !== undefined);
-  messages.value = [...others.slice(-2), { id, text, tone, undo }];
+  messages.value = [...others.slice(-2), { id, text, tone, undo, holds }];
   announce(text);
   setTimeout(() => dismiss(id), undo === undefined ? SHOWN_MS : 2 * SHOWN_MS);
 }
@@ -41,7 +49,7 @@ export function Announcer(): JSX.Element {
         {spoken.value}
       </div>
       <div class="toasts" role="region" aria-label="Messages">
-        {messages.value.map(({ id, text, tone, undo }) => (
+        {messages.value.filter(({ holds }) => holds()).map(({ id, text, tone, undo }) => (
           <div key={id} class={`toast ${tone}`}>
             <span>{text}</span>
             {undo === undefined ? null : (

@@ -11,6 +11,8 @@ export interface MenuItem {
   /** Of a choice among several: whether it is the one that holds. */
   readonly checked?: boolean;
   readonly disabled?: boolean;
+  /** Whether the menu stays open: what it shows is changed by it. */
+  readonly stays?: boolean;
 }
 
 interface Props {
@@ -19,27 +21,32 @@ interface Props {
   /** The button's name where `label` is only a sign. */
   readonly name?: string;
   readonly align?: "start" | "end";
+  readonly onOpen?: () => void;
 }
 
-export function Menu({ label, items, name, align = "start" }: Props): JSX.Element {
+export function Menu({ label, items, name, align = "start", onOpen }: Props): JSX.Element {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   useEffect(() => {
     if (!open) return undefined;
-    list.current?.querySelector<HTMLElement>("[aria-checked=true], [role^=menuitem]")?.focus();
     const onDown = (event: PointerEvent): void => {
       if (event.target instanceof Node && !list.current?.contains(event.target) && !button.current?.contains(event.target)) setOpen(false);
     };
     document.addEventListener("pointerdown", onDown);
     return () => document.removeEventListener("pointerdown", onDown);
   }, [open]);
+  useEffect(() => {
+    if (open) list.current?.querySelector<HTMLElement>("[aria-checked=true], [role^=menuitem]:not(:disabled)")?.focus();
+    // Other items may come while it is open.
+  }, [open, items[0]?.label]);
   const close = (): void => {
     setOpen(false);
     button.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (!open) return;
     const all = [...(list.current?.querySelectorAll<HTMLElement>("[role^=menuitem]:not(:disabled)") ?? [])];
     const at = all.indexOf(document.activeElement as HTMLElement);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
@@ -51,7 +58,7 @@ export function Menu({ label, items, name, align = "start" }: Props): JSX.Elemen
     }
   };
   return (
-    <div class="menu">
+    <div class="menu" onKeyDown={onKeyDown}>
       <button
         ref={button}
         type="button"
@@ -59,12 +66,15 @@ export function Menu({ label, items, name, align = "start" }: Props): JSX.Elemen
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
-        onClick={() => setOpen(!open)}
+        onClick={() => {
+          if (!open) onOpen?.();
+          setOpen(!open);
+        }}
       >
         {label}
       </button>
       {open ? (
-        <div id={id} class={`menu-list ${align}`} role="menu" ref={list} onKeyDown={onKeyDown}>
+        <div id={id} class={`menu-list ${align}`} role="menu" ref={list}>
           {items.map((item) => (
             <button
               key={item.label}
@@ -74,7 +84,7 @@ export function Menu({ label, items, name, align = "start" }: Props): JSX.Elemen
               disabled={item.disabled}
               tabIndex={-1}
               onClick={() => {
-                close();
+                if (item.stays !== true) close();
                 item.run();
               }}
             >

@@ -2,7 +2,8 @@
 
 import { effect } from "@preact/signals";
 import { showPanel } from "../../shell/navigate";
-import { generation, replaceWorkspace, set, settings, workspace } from "../../state/store";
+import { offerBack, wholeWorkspace } from "../../shell/way-back";
+import { replaceWorkspace, set, settings, workspace } from "../../state/store";
 import type { Workspace } from "../../state/workspace";
 import { announce, toast } from "../../widgets";
 import { listExamples, openExample, tell } from "../open";
@@ -19,12 +20,11 @@ export function shownStep(): { readonly step: TourStep; readonly index: number }
 export async function beginTour(): Promise<void> {
   const before = await openTourExample().catch(tell);
   if (before === null) return;
-  const opened = generation.peek();
-  toast(`The tour opened ${workspace.peek().title}.`, {
-    undo: () => {
-      if (generation.peek() !== opened) return;
+  offerBack(`The tour opened ${workspace.peek().title}.`, before, {
+    ...wholeWorkspace,
+    write: (other) => {
       leaveTour();
-      replaceWorkspace(before);
+      replaceWorkspace(other);
     },
   });
   goTo(0);

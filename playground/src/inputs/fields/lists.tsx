@@ -5,6 +5,7 @@ import { useRef } from "preact/hooks";
 import type { BaseType } from "tenor-wasm";
 import { type Column, Problems, VirtualTable } from "../../widgets";
 import { isList, isObject, type Json, type JsonObject, type Path } from "../documents";
+import { undoing } from "../undo";
 import { DuplicateSign, RemoveSign } from "../icons";
 import { FACTS, pathOf, pointer, problemsAt, problemsId, problemsIn } from "../pointers";
 import { emptyValue } from "../values";
@@ -18,11 +19,11 @@ const WHOLE = 60;
 const ROW_HEIGHT = 44;
 
 export function ListControl(props: ControlProps<ListType>): JSX.Element {
-  const { type, value, path, label, fallback, onChange } = props;
+  const { type, value, path, label, fallback } = props;
   const box = useRef<HTMLDivElement>(null);
   if (value !== undefined && value !== "" && !isList(value)) return <Misfit {...props} />;
   const rows = isList(value) ? value : isList(fallback) ? fallback : [];
-  const edit = rowEdits(rows, type.element_type, onChange, box);
+  const edit = rowEdits(rows, props, box);
   const Rows = isTable(type.element_type) ? RowsAsTable : RowsAsBlocks;
   const place = pointer(FACTS, path);
   return (
@@ -48,8 +49,7 @@ interface RowEdits {
 
 function rowEdits(
   rows: readonly Json[],
-  type: BaseType,
-  onChange: (rows: Json) => void,
+  { type: { element_type: type }, label, onChange }: ControlProps<ListType>,
   box: { readonly current: HTMLElement | null },
 ): RowEdits {
   const focus = (index: number): void => {
@@ -65,7 +65,7 @@ function rowEdits(
       focus(index);
     },
     remove: (index) => {
-      onChange(rows.toSpliced(index, 1));
+      undoing(`${label} ${index + 1} was removed.`, () => onChange(rows.toSpliced(index, 1)));
       focus(Math.min(index, rows.length - 2));
     },
   };
