@@ -23,7 +23,7 @@ from tenor_wasm.api.reading import written_space_inputs
 from tenor_wasm.api.render import loaded_json, to_json
 from tenor_wasm.api.views import VIEW_OPTIONS
 from tenor_wasm.api.write import to_text
-from tenor_wasm.errors import Json, TenorError, listed, shown
+from tenor_wasm.errors import Json, TenorError, is_object, listed, shown
 from tenor_wasm.interchange.constructs import Contract
 
 Text = TypeVar("Text", str, Pieces)
@@ -76,7 +76,7 @@ def _dispatch(method: Json, params_json: str) -> Pieces:
         written = _written_action_space(params_json) if handler is _action_space else None
         if written is not None:
             return written
-        params = read_json(params_json, "the parameter text")
+        params = _read(params_json)
         if not isinstance(params, Mapping):
             raise TenorError("invalid_argument", f"parameters are an object, not {shown(params)}")
         result = handler(params)
@@ -85,6 +85,15 @@ def _dispatch(method: Json, params_json: str) -> Pieces:
         return Pieces((result if isinstance(result, str) else write_json(result),))
     except TenorError as error:
         raise placed(error) from None
+
+
+def _read(params_json: str) -> Json:
+    try:
+        return read_json(params_json, "the parameter text")
+    except TenorError as error:
+        from tenor_wasm.api.misread import blamed  # not before somebody gives such parameters
+
+        raise blamed(error, params_json) from None
 
 
 _ARGUMENTS: Mapping[str, str] = {
@@ -208,7 +217,19 @@ def _simulate_flow(params: Params) -> str:
 def _verify(params: Params) -> Json:
     from tenor_wasm.api import records
 
-    return to_json(records.verify(HANDLES.get(_required(params, "contract")), _required(params, "chain")))
+    contract, given = HANDLES.get(_required(params, "contract")), _required(params, "chain")
+    return to_json(records.verify(contract, _chain_in(given)))
+
+
+_CHAIN_HOLDERS = ("ok", "provenance", "chain")
+"""Members that lead from an answer, a result or a record to its chain, which has a format."""
+
+
+def _chain_in(given: Json) -> Json:
+    for member in _CHAIN_HOLDERS:
+        if is_object(given) and "format" not in given and member in given:
+            given = given[member]
+    return given
 
 
 def _diff(params: Params) -> Json:

@@ -67,6 +67,53 @@ def test_each_method_answers(handle: int) -> None:
     assert ask("free", contract=handle) == {"ok": {}}
 
 
+TWICE = '{"count":1,"count":2}'
+DEEP = "[" * 200 + "]" * 200
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "code", "path"),
+    [
+        ("evaluate", f'"facts":{TWICE}', "duplicate_key", "/facts"),
+        ("evaluate", f'"of:,x" : "}}{{\\"", "facts" : {TWICE} ', "duplicate_key", "/facts"),
+        ("evaluate", '"facts":{"x":"\\ud800"}', "invalid_text", "/facts"),
+        ("evaluate", f'"facts":{DEEP}', "too_deep", "/facts"),
+        ("evaluate", f'"facts":{{"n":{"9" * 1001}}}', "invalid_number", "/facts"),
+        ("evaluate", '"facts":{"n":NaN}', "invalid_number", "/facts"),
+        (
+            "action_space",
+            f'"facts":{{}},"persona":"p","entity_states":{{"O":{TWICE}}}',
+            "duplicate_key",
+            "/entity_states",
+        ),
+        ("evaluate_batch", f'"fact_sets":[{{}},{TWICE}]', "duplicate_key", "/fact_sets"),
+        ("diff", f'"a":{{"facts":{{}}}},"b":{{"persona":"p","facts":{TWICE}}}', "duplicate_key", "/b/facts"),
+        ("diff", '"a":{"facts":{},"facts":{}},"b":{}', "duplicate_key", "/a"),
+        # Nothing in there is at fault by itself.
+        ("evaluate", '"facts":{},"facts":{}', "duplicate_key", ""),
+        ("evaluate", f'"facts":{"[" * 300}', "too_deep", ""),
+        ("evaluate", '"facts":{"a":1,}', "invalid_json", ""),
+    ],
+)
+def test_what_cannot_be_read_is_told_of_its_document(method: str, params: str, code: str, path: str) -> None:
+    error = json.loads(dispatch(method, f'{{"contract":0,{params}}}'))["error"]
+    assert (error["code"], error["path"]) == (code, path)
+    assert error["message"].startswith(f"'{path[1:]}'" if path else "the parameter text")
+
+
+def test_a_chain_is_verified_as_it_came(handle: int) -> None:
+    states = {"Order": {"_default": "draft"}}
+    asked = {"contract": handle, "flow": "f", "persona": "clerk", "facts": FACTS, "entity_states": states}
+    answer = ask("simulate_flow", **asked, provenance=True)
+    chain = answer["ok"]["provenance"]
+    for given in (answer, answer["ok"], chain, {"chain_id": "c", "chain": chain}):
+        assert ask("verify", contract=handle, chain=given)["ok"]["agrees"] is True
+    # A chain is what it is, whatever stands in it beside.
+    altered = {**chain, "flow_outcome": "failure", "provenance": chain}
+    for given in ({"ok": {"provenance": altered}}, altered, {"ok": {}}, {"error": {}}, None):
+        assert ask("verify", contract=handle, chain=given)["ok"]["agrees"] is False
+
+
 def test_a_freed_handle_is_unknown_and_never_given_again(handle: int) -> None:
     assert ask("free", contract=handle) == {"ok": {}}
     assert ask("free", contract=handle) == {"ok": {}}

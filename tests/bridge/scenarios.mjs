@@ -10,6 +10,7 @@ const closing = (condition) => ({
     "closing.tenor": `
       persona clerk
       fact paid { type: Bool source: "shop.paid" }
+      fact weight { type: Int source: "shop.weight" default: 1 }
       entity Order { states: [open, closed] initial: open transitions: [open → closed] }
       rule closable { stratum: 0 when: ${condition} produce: verdict may_close { payload: Bool = true } }
       operation close { allowed_personas: [clerk] precondition: verdict_present(may_close) effects: [Order: open → closed] }
@@ -135,6 +136,12 @@ export function scenarios(bridge, options, bundle) {
         const unpaid = { ...paid, facts: '{"paid": false}' };
         const bound = { instanceBindings: { Order: "o-2" } };
         const run = await contract.simulateFlow({ ...paid, ...bound, flow: "closing", provenance: true });
+        const heavy = await tenor.load(closing("paid = true and weight > 0"));
+        const heavyFacts = '{"paid":true,"weight":100000000000000000007}';
+        const heavyRun = await heavy.simulateFlow({ ...paid, ...bound, facts: heavyFacts, flow: "closing", provenance: true });
+        const { ok: loaded } = JSON.parse(await tenor.call("load", JSON.stringify(closing("paid = true and weight > 0"))));
+        const asked = { contract: loaded.handle, flow: "closing", persona: "clerk", entity_states: paid.entityStates, instance_bindings: bound.instanceBindings, provenance: true };
+        const heavyAnswer = await tenor.call("simulate_flow", `${JSON.stringify(asked).slice(0, -1)},"facts":${heavyFacts}}`);
         const scenario = { title: "paid", facts: paid.facts, entity_states: paid.entityStates, persona: "clerk", flow: "closing", instance_bindings: { Order: "o-1" } };
         return {
           hash: contract.hash,
@@ -145,6 +152,7 @@ export function scenarios(bridge, options, bundle) {
           run,
           verified: await contract.verify(run.provenance),
           altered: await contract.verify(JSON.stringify(run.provenance).replaceAll('"closed"', '"open"')),
+          exact: [await heavy.verify(heavyRun), await heavy.verify(heavyRun.provenance), await heavy.verify(heavyAnswer)],
           difference: await contract.diff({ a: { ...paid, ...bound }, b: { ...unpaid, ...bound }, flow: "closing" }),
           contracts: await contract.diff({ a: paid, b: paid, otherContract: reversed }),
           scenarios: await contract.runScenarios({ scenarios: [{ ...scenario, expect: { outcome: "failure" } }] }),
@@ -231,6 +239,8 @@ export function scenarios(bridge, options, bundle) {
         json: await ending(contract.evaluate({ facts: '{\n "amount": }' })),
         source: await ending(tenor.load({ files: { "a.tenor": "fact {\n" }, root: "a.tenor" })),
         persona: await ending(contract.actionSpace({ facts: {}, persona: 7 })),
+        twice: await ending(contract.evaluate({ facts: '{"amount":1,"amount":2}' })),
+        nothing: await ending(contract.evaluate()),
       })),
 
     /** A thousand calls at once, and every answer in its turn. */

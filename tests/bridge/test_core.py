@@ -172,6 +172,7 @@ def test_the_handle_gives_reasons(play: Play) -> None:
     assert told["run"]["provenance"]["contract_hash"] == told["hash"]
     assert told["verified"]["agrees"] is True
     assert told["altered"]["agrees"] is False
+    assert [one["agrees"] for one in told["exact"]] == [True] * 3
     assert told["difference"]["same"] is False
     assert told["contracts"]["same"] is False
     assert told["scenarios"]["passed"] is False
@@ -248,6 +249,8 @@ def test_errors_are_those_of_python(play: Play) -> None:
         error["line"] for error in same["source"]["details"]["errors"]
     ]
     assert (told["json"]["code"], told["json"]["path"]) == ("invalid_json", "/facts")
+    assert (told["twice"]["code"], told["twice"]["path"]) == ("duplicate_key", "/facts")
+    assert (told["nothing"]["code"], told["nothing"]["path"]) == ("missing_argument", "/facts")
     assert (told["json"]["details"]["line"], told["json"]["details"]["column"]) == (2, 12)
 
 

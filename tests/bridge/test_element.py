@@ -203,6 +203,21 @@ def test_errors_are_shown_and_told_and_a_correction_helps(page: Page) -> None:
     assert _part(page, "verdict") == []
 
 
+def test_a_contract_that_is_cut_short_is_told_with_its_address(page: Page) -> None:
+    page.evaluate(
+        """() => {
+            const whole = fetch;
+            const short = () => new Response(new ReadableStream({ start: (body) => body.error(new TypeError("cut")) }));
+            const isShort = (url) => String(url).endsWith("short.json");
+            globalThis.fetch = async (url, options) => isShort(url) ? short() : whole(url, options);
+        }"""
+    )
+    _add(page, src="/short.json")
+    error = _wait_for(page, "tenor-error")
+    assert error["code"] == "download_failed"
+    assert "`/short.json`" in error["message"]
+
+
 def test_a_runtime_that_is_not_there_can_be_corrected(page: Page) -> None:
     _add(page, **{"index-url": "/nowhere/"})
     assert _wait_for(page, "tenor-error")["code"] == "runtime_download_failed"

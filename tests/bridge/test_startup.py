@@ -164,6 +164,32 @@ def test_with_a_worker_a_bad_file_is_told_in_the_same_way_whoever_fetches_it(
     assert tab.start().get("verdicts") == ["large"]
 
 
+@pytest.mark.parametrize("fault", [server_module.missing, server_module.html, server_module.failing])
+def test_a_worker_script_that_cannot_be_loaded_is_named(tab: Tab, server: FaultyServer, fault: Fault) -> None:
+    server.faults = {"bridge/worker.js": fault}
+    for options in ({}, {"workerURL": "/bridge/worker.js"}):
+        told = tab.start(**options)
+        assert told.get("code") == "runtime_download_failed", told
+        assert told["details"]["url"] == f"{server.address}/bridge/worker.js"
+        assert "workerURL" in told["details"]["remedy"]
+    server.faults = {}
+    assert tab.start().get("verdicts") == ["large"]
+
+
+def test_a_policy_without_workers_is_told_as_that(tab: Tab) -> None:
+    tab.page.evaluate(
+        """() => {
+            const policy = document.createElement("meta");
+            policy.httpEquiv = "Content-Security-Policy";
+            policy.content = "worker-src 'none'";
+            document.head.append(policy);
+        }"""
+    )
+    told = tab.start()
+    assert told.get("code") == "runtime_download_failed", told
+    assert "worker-src" in told["message"]
+
+
 HANGING_PYODIDE = b"""
 export const version = "314.0.7";
 export const loadPyodide = () => new Promise(() => undefined);

@@ -40,6 +40,25 @@ def test_the_examples_run_and_print_what_it_says(tmp_path: Path) -> None:
     assert printed.splitlines() == [line for line in _blocks("text").splitlines() if line]
 
 
+AROUND = """
+declare module "node:fs/promises" { export function readFile(path: string, encoding: "utf8"): Promise<string>; }
+declare const key: string;
+"""
+"""What the examples take for granted."""
+
+
+@pytest.mark.node
+@pytest.mark.xdist_group("forms")
+def test_the_examples_are_right_in_a_strict_typescript_application(tmp_path: Path) -> None:
+    package.install(tmp_path)
+    (tmp_path / "around.d.ts").write_text(AROUND, "utf-8")
+    (tmp_path / "readme.ts").write_text(_blocks("js"), "utf-8")
+    (tmp_path / "client.ts").write_text(f"declare const facts: object;\n{_blocks('ts')}", "utf-8")
+    strictness = ["--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false", "--types", ""]
+    options = ["--noEmit", "--target", "es2022", "--module", "nodenext", *strictness]
+    package.run(tmp_path, str(package.TOOLS / "tsc"), *options, "around.d.ts", "readme.ts", "client.ts")
+
+
 def test_every_code_of_the_bridge_is_in_the_table_and_no_other() -> None:
     raised = {code for text in (*SOURCES.values(), *EMBEDDED) for found in CODE.findall(text) for code in found if code}
     explained = set(re.findall(r"`(\w+)`", "".join(IN_A_TABLE.findall(README.split("## Troubleshooting")[1]))))

@@ -163,7 +163,13 @@ def test_a_workspace_goes_in_and_results_and_changes_come_out(page: Page, host: 
 @pytest.mark.parametrize(
     ("call", "code", "path", "sentence"),
     [
-        ("element.load({ workspace: '{' })", "invalid_json", "", "not valid JSON"),
+        ("element.load({ workspace: '{' })", "invalid_json", "/workspace", "not valid JSON"),
+        ("element.load()", "invalid_message", "", "neither a workspace nor inputs"),
+        ("element.select()", "invalid_message", "", "neither a selection nor a panel"),
+        (
+            "element.select({ selection: { kind: 'fact', fact: () => 1 } })",
+            *("invalid_json", "/selection/fact", "is a function"),
+        ),
         ("element.load({ workspace: { version: 9 } })", "invalid_workspace", "/workspace/version", "newer page"),
         ("element.load({})", "invalid_message", "", "neither a workspace nor inputs"),
         ("element.load({ inputs: { persona: 7 } })", "invalid_message", "/inputs/persona", "must be a text"),

@@ -6,6 +6,7 @@
 
 import { TenorError } from "./errors.js";
 import type { Progress, StartOptions } from "./protocol.js";
+import { after, type Timer } from "./timer.js";
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -72,10 +73,10 @@ export class Downloads {
     const linked = new AbortController();
     follow(this.controller.signal, linked);
     follow(idle.signal, linked);
-    let timer = setTimeout(() => idle.abort(), limit);
+    let timer = after(limit, () => idle.abort());
     const stillComing = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => idle.abort(), limit);
+      timer = after(limit, () => idle.abort());
     };
     try {
       const bytes = asset.url.startsWith("file:")
@@ -287,9 +288,9 @@ export function downloadError(
 }
 
 export async function withTimer<Result>(limit: number, work: Promise<Result>, late: () => TenorError): Promise<Result> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Timer | undefined;
   const expired = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(late()), limit);
+    timer = after(limit, () => reject(late()));
   });
   try {
     return await Promise.race([work, expired]);

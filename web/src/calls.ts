@@ -10,6 +10,7 @@
  */
 
 import { Connection, type StartHooks } from "./connection.js";
+import { type Some, withDefaults } from "./defaults.js";
 import { abortError, TenorError, timeoutError } from "./errors.js";
 import type { Spawn } from "./hosts.js";
 import { Change, handleIn, handlesOf, type Live, LiveContract, LiveSession, RawHandles } from "./lives.js";
@@ -85,6 +86,8 @@ export class Client {
   private deaths = 0;
   private timer: Timer | undefined;
   private readonly ending = new AbortController();
+  /** What rejects the calls that bring a new worker to where the last one was. */
+  private readonly replaying = new Set<(error: Error) => void>();
 
   private constructor(
     private readonly spawn: Spawn,
@@ -97,10 +100,10 @@ export class Client {
     spawn: Spawn,
     options: StartOptions,
     hooks: StartHooks = {},
-    limits: Partial<Limits> = {},
+    limits: Some<Limits> = {},
     events: ClientEvents = {},
   ): Promise<Client> {
-    const client = new Client(spawn, options, { ...DEFAULT_LIMITS, ...limits }, events);
+    const client = new Client(spawn, options, withDefaults(DEFAULT_LIMITS, limits), events);
     client.take(await Connection.start(spawn, options, hooks));
     return client;
   }
@@ -192,6 +195,7 @@ export class Client {
     if (this.state === "disposed") return;
     this.state = "disposed";
     this.ending.abort();
+    for (const reject of this.replaying) reject(disposed());
     this.lives.clear();
     this.dropConnection();
     this.rejectAll(disposed());
@@ -349,8 +353,11 @@ export class Client {
     const done = new AbortController();
     const stop = new Promise<never>((_resolve, reject) => {
       const timer = after(this.limits.callTime, () => reject(timeoutError(this.limits.callTime)));
-      done.signal.addEventListener("abort", () => clearTimeout(timer));
-      this.ending.signal.addEventListener("abort", () => reject(disposed()), { signal: done.signal });
+      this.replaying.add(reject);
+      done.signal.addEventListener("abort", () => {
+        clearTimeout(timer);
+        this.replaying.delete(reject);
+      });
     });
     try {
       return await Promise.race([answer, stop]);

@@ -6,9 +6,9 @@
  * it out once, or the server says that nothing was done.
  */
 
+import { parseAnswer } from "./answers.js";
 import { abortError, asTenorError, type ErrorShape, TenorError } from "./errors.js";
-import { parseAnswer } from "./json.js";
-import { type Document, encodeParams } from "./protocol.js";
+import { encodeParams, type FactsDocument } from "./protocol.js";
 import type {
   ActionSpaceResult,
   ChainRecordResult,
@@ -16,7 +16,6 @@ import type {
   ExecutionRecord,
   ExecutionResult,
   ExecutionsResult,
-  Facts,
   HistoryResult,
   InspectResult,
   Instance,
@@ -60,7 +59,7 @@ export interface PageOptions extends RequestOptions {
 interface Acting {
   /** Who acts; may be left out with a key that is bound to one persona. */
   readonly persona?: string | undefined;
-  readonly facts: Document<Facts>;
+  readonly facts: FactsDocument;
 }
 
 export interface ActionSpacePageInput extends Acting {
@@ -158,7 +157,7 @@ export class HttpClient {
   }
 
   /** The verdicts that follow from the facts. */
-  evaluate({ facts }: { readonly facts: Document<Facts> }, options?: RequestOptions): Promise<EvaluateResult> {
+  evaluate({ facts }: { readonly facts: FactsDocument }, options?: RequestOptions): Promise<EvaluateResult> {
     return this.post("/evaluate", () => encodeParams({}, { facts }), options);
   }
 

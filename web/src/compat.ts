@@ -12,18 +12,18 @@
  * runtime that is not there makes them throw. `TenorEvaluator` is the same with values instead of texts: it throws.
  */
 
+import { parseAnswer } from "./answers.js";
 import { asTenorError, TenorError } from "./errors.js";
-import { parseAnswer, writeJson } from "./json.js";
+import { writeJson } from "./json.js";
 import { type FileOptions, startOptions } from "./options.js";
 import { onlyForward } from "./progress.js";
-import type { Document, Progress } from "./protocol.js";
+import type { Document, FactsDocument, Progress } from "./protocol.js";
 import { type PlainFunction, type Runtime, startRuntime } from "./runtime.js";
 import type {
   ActionSpaceResult,
   Bundle,
   EntityStates,
   EvaluateResult,
-  Facts,
   Finding,
   InspectResult,
   InstanceBindings,
@@ -210,7 +210,7 @@ export class TenorEvaluator {
 
   /** From an interchange bundle, as a value. */
   static fromBundle(bundle: Bundle | object): TenorEvaluator {
-    return TenorEvaluator.fromJson(textOf(bundle));
+    return TenorEvaluator.fromJson(textOf("bundle", bundle));
   }
 
   /** From an interchange bundle, as JSON text. */
@@ -219,17 +219,17 @@ export class TenorEvaluator {
   }
 
   /** The verdicts that follow from the facts. */
-  evaluate(facts: Document<Facts>): EvaluateResult {
-    return result(evaluate(this.open(), textOf(facts)));
+  evaluate(facts: FactsDocument): EvaluateResult {
+    return result(evaluate(this.open(), textOf("facts", facts)));
   }
 
   /** What the persona may do to which instances, and what blocks the rest. */
-  computeActionSpace(facts: Document<Facts>, entityStates: Document<EntityStates>, persona: string): ActionSpaceResult {
-    return result(compute_action_space(this.open(), textOf(facts), textOf(entityStates), persona));
+  computeActionSpace(facts: FactsDocument, entityStates: Document<EntityStates>, persona: string): ActionSpaceResult {
+    return result(compute_action_space(this.open(), textOf("facts", facts), textOf("entityStates", entityStates), persona));
   }
 
   /** How a flow would run on the `_default` instances; nothing is changed. */
-  executeFlow(flow: string, persona: string, facts: Document<Facts>, entityStates: Document<EntityStates>): SimulateFlowResult {
+  executeFlow(flow: string, persona: string, facts: FactsDocument, entityStates: Document<EntityStates>): SimulateFlowResult {
     return this.executeFlowWithBindings(flow, persona, facts, entityStates, {});
   }
 
@@ -237,11 +237,11 @@ export class TenorEvaluator {
   executeFlowWithBindings(
     flow: string,
     persona: string,
-    facts: Document<Facts>,
+    facts: FactsDocument,
     entityStates: Document<EntityStates>,
     instanceBindings: Document | InstanceBindings,
   ): SimulateFlowResult {
-    const texts = [textOf(facts), textOf(entityStates), textOf(instanceBindings)] as const;
+    const texts = [textOf("facts", facts), textOf("entityStates", entityStates), textOf("instanceBindings", instanceBindings)] as const;
     return result(simulate_flow_with_bindings(this.open(), flow, persona, ...texts));
   }
 
@@ -273,7 +273,8 @@ export class TenorEvaluator {
 }
 
 /** Text is passed on unread: Python says what is wrong with it. */
-function textOf(document: string | object | null): string {
+function textOf(argument: string, document: string | object | null | undefined): string {
+  if (document === undefined) throw new TenorError("missing_argument", `\`${argument}\` is missing: give a value or its JSON text`);
   return typeof document === "string" ? document : writeJson(document);
 }
 

@@ -107,7 +107,7 @@ export class Connection {
     return new Promise((resolve, reject) => {
       this.started = { resolve: () => resolve(), reject };
       this.worker.onmessage = ({ data }) => this.receive(data);
-      this.worker.onerror = ({ message }) => this.die(message || "its script could not be loaded or failed");
+      this.worker.onerror = ({ message }) => reject(this.unloaded(message || "its script could not be loaded"));
       this.worker.onmessageerror = () => this.die("a message could not be read");
       this.expectWord("download");
       const start = { protocol: PROTOCOL_VERSION, kind: "start", options: this.options } as const;
@@ -140,6 +140,7 @@ export class Connection {
     }
     switch (message.kind) {
       case "alive":
+        this.worker.onerror = ({ message: reason }) => this.die(reason || "its script failed");
         this.alive.give();
         if (message.locked) this.watchLock();
         return;
@@ -195,6 +196,16 @@ export class Connection {
     navigator.locks
       .request(this.lock, { signal: this.watch.signal }, () => this.die("it was killed or closed itself"))
       .catch(() => undefined);
+  }
+
+  /** What fails before the worker says a first word is its script. */
+  private unloaded(reason: string): TenorError {
+    const url = this.worker.script?.() ?? "";
+    const remedy =
+      "Check that the server has this file and sends it as JavaScript, that `workerURL` names it where it lies elsewhere, and that the page's " +
+      "policy allows it (`worker-src`), then try again.";
+    const message = `the worker could not be started from \`${url}\`: ${reason}. ${remedy}`;
+    return new TenorError("runtime_download_failed", message, "", { stage: "download", file: "worker.js", url, remedy });
   }
 
   private die(reason: string): void {

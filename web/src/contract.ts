@@ -1,22 +1,23 @@
 /** A loaded contract, as the application holds it: the handle stays good when the worker behind it is replaced. */
 
+import { exactChain } from "./answers.js";
 import type { CallOptions, Client } from "./calls.js";
 import { TenorError } from "./errors.js";
 import type { NumberOf } from "./json.js";
 import type { LiveContract } from "./lives.js";
-import { decodeAnswer, type Document, encodeParams } from "./protocol.js";
+import { decodeAnswer, type Document, encodeParams, type FactsDocument, orNone } from "./protocol.js";
 import { Session } from "./session.js";
 import type {
   ActionSpaceCountsResult,
   ActionSpaceGroupedResult,
   ActionSpaceResult,
   Chain,
+  ChainRecordResult,
   DiffResult,
   EntityStates,
   EvaluateBatchResult,
   EvaluateResult,
   ExplainResult,
-  Facts,
   Finding,
   InspectResult,
   InstanceBindings,
@@ -31,19 +32,22 @@ import type {
 
 /** Facts: a value, or its JSON text. */
 export interface EvaluateInput {
-  readonly facts: Document<Facts>;
+  readonly facts: FactsDocument;
 }
 
 /** Facts, instances and who asks. */
 export interface SituationInput extends EvaluateInput {
   readonly persona: string;
-  /** Per entity a state, or an object of instance id → state; what is absent is in its initial state. */
+  /**
+   * Per entity a state, or an object of instance id → state. An instance that is absent does not exist; only to
+   * a flow that is run (`simulateFlow`) an entity that is wholly absent has one instance, `_default`, in its initial state.
+   */
   readonly entityStates?: Document<EntityStates> | undefined;
 }
 
 export interface EvaluateBatchInput {
   /** Each is evaluated by itself; one that cannot be is answered with its error. */
-  readonly factSets: Document<readonly Facts[]>;
+  readonly factSets: Document<readonly object[]>;
   /** The personas whose action spaces each result holds besides. */
   readonly personas?: readonly string[] | undefined;
   /** The entity states of all these action spaces. */
@@ -89,6 +93,12 @@ export interface SimulateFlowInput extends RunInput {
   /** Whether the result holds its provenance chain, for `verify`. */
   readonly provenance?: boolean | undefined;
 }
+
+/** The result of a run that was asked for its provenance chain. */
+export type RunWithChain = SimulateFlowResult & { readonly provenance: Chain };
+
+/** What a provenance chain comes in: the result of a run, or a record of a server's. */
+export type ChainHolder = Pick<RunWithChain, "provenance"> | Pick<ChainRecordResult, "chain">;
 
 /** What is asked about: a verdict, a flow as an action, a step of a flow, or a fact. */
 export type ExplainTarget =
@@ -143,61 +153,73 @@ export class Contract {
   }
 
   /** The verdicts that follow from the facts. */
-  evaluate({ facts }: EvaluateInput, options?: CallOptions): Promise<EvaluateResult> {
-    return this.ask("evaluate", () => encodeParams({}, { facts }), options);
+  evaluate(input: EvaluateInput, options?: CallOptions): Promise<EvaluateResult> {
+    return this.ask("evaluate", input, ({ facts }) => encodeParams({}, { facts }), options);
   }
 
   /** What the persona may do to which instances, and what blocks the rest. That something is blocked is a result, no error. */
   actionSpace<Form extends keyof ActionSpaceForms = "full">(
-    { facts, entityStates, persona, form, flow, entity, page }: ActionSpaceInput & { readonly form?: Form | undefined },
+    input: ActionSpaceInput & { readonly form?: Form | undefined },
     options?: CallOptions,
   ): Promise<ActionSpaceForms[Form]> {
-    return this.ask("action_space", () => encodeParams({ persona, form, flow, entity, page }, { facts, entity_states: entityStates }), options);
+    const encode = ({ facts, entityStates, persona, form, flow, entity, page }: ActionSpaceInput): string =>
+      encodeParams({ persona, form, flow, entity, page }, { facts, entity_states: entityStates });
+    return this.ask("action_space", input, encode, options);
   }
 
   /** Many fact sets in one call, and for each many personas: what `evaluate` and `actionSpace` would answer one by one. */
-  evaluateBatch({ factSets, entityStates, personas }: EvaluateBatchInput, options?: CallOptions): Promise<EvaluateBatchResult> {
-    const encode = (): string => encodeParams({ personas }, { fact_sets: factSets, entity_states: entityStates });
-    return this.ask("evaluate_batch", encode, options);
+  evaluateBatch(input: EvaluateBatchInput, options?: CallOptions): Promise<EvaluateBatchResult> {
+    const encode = ({ factSets, entityStates, personas }: EvaluateBatchInput): string =>
+      encodeParams({ personas }, { fact_sets: factSets, entity_states: entityStates });
+    return this.ask("evaluate_batch", input, encode, options);
   }
 
   /** How a flow would run; nothing is changed. */
+  simulateFlow(input: SimulateFlowInput & { readonly provenance: true }, options?: CallOptions): Promise<RunWithChain>;
+  simulateFlow(input: SimulateFlowInput, options?: CallOptions): Promise<SimulateFlowResult>;
   simulateFlow(input: SimulateFlowInput, options?: CallOptions): Promise<SimulateFlowResult> {
-    const { flow, provenance } = input;
-    return this.ask("simulate_flow", () => encodeRun({ flow, provenance }, input), options);
+    return this.ask("simulate_flow", input, ({ flow, provenance, ...run }) => encodeRun({ flow, provenance }, run), options);
   }
 
   /** Why something is as it is, down to the facts; for a blocked action also what would open it, each suggestion tried. */
   explain(input: ExplainInput, options?: CallOptions): Promise<ExplainResult> {
-    const { target, limit } = input;
-    return this.ask("explain", () => encodeRun({ target, limit }, input), options);
+    return this.ask("explain", input, ({ target, limit, ...run }) => encodeRun({ target, limit }, run), options);
   }
 
-  /** Whether a provenance chain follows from its own inputs; that it does not is a result, no error. */
-  verify(chain: Document<Chain>, options?: CallOptions): Promise<VerifyResult> {
-    return this.ask("verify", () => encodeParams({}, { chain }), options);
+  /**
+   * Whether a provenance chain follows from its own inputs; that it does not is a result, no error. Takes the chain, what it came in, or
+   * the JSON text of either, also of a whole answer of `Tenor.call`; only the chain is looked at.
+   */
+  verify(chain: Document<Chain | ChainHolder>, options?: CallOptions): Promise<VerifyResult> {
+    return this.ask("verify", { chain }, (given) => encodeParams({}, { chain: exactChain(given.chain) }), options);
   }
 
   /** What is different between two evaluations, and which input caused it. */
-  diff({ a, b, flow, otherContract }: DiffInput, options?: CallOptions): Promise<DiffResult> {
-    const encode = (): string => encodeParams({ flow }, { a: encodeRun({}, a, "/a"), b: encodeRun({}, b, "/b") });
-    return this.ask("diff", encode, options, otherContract === undefined ? [] : [["other_contract", otherContract]]);
+  diff(input: DiffInput, options?: CallOptions): Promise<DiffResult> {
+    const encode = ({ a, b, flow }: DiffInput): string =>
+      encodeParams({ flow }, { a: encodeRun({}, a, "/a"), b: encodeRun({}, b, "/b") });
+    const other = orNone(input).otherContract;
+    return this.ask("diff", input, encode, options, other === undefined ? [] : [["other_contract", other]]);
   }
 
   /** How each scenario of a document went, and what they exercised of the contract. */
   runScenarios(scenarios: Document<Scenarios>, options?: ScenarioOptions): Promise<RunScenariosResult> {
-    return this.ask("run_scenarios", () => encodeParams({}, { scenarios }), options);
+    return this.ask("run_scenarios", { scenarios }, (given) => encodeParams({}, given), options);
   }
 
-  /** Facts, instances and a persona that stay and change little by little: only what a change touches is computed again. */
-  openSession({ facts, entityStates, persona }: SituationInput, options?: CallOptions): Promise<Session> {
+  /**
+   * Facts, instances and a persona that stay and change little by little: only what a change touches is computed again. A session that
+   * is given no instances has none, until some are added.
+   */
+  openSession(input: SituationInput, options?: CallOptions): Promise<Session> {
+    const { facts, entityStates, persona } = orNone(input);
     const encode = (): string => encodeParams({ persona }, { facts, entity_states: entityStates });
     return this.live.freed ? this.refuse() : Session.open(this.client, this.live, encode, options);
   }
 
   /** What the contract declares. */
   inspect(options?: CallOptions): Promise<InspectResult> {
-    return this.ask("inspect", () => "{}", options);
+    return this.ask("inspect", {}, () => "{}", options);
   }
 
   /** Whether `free` was called. */
@@ -219,22 +241,23 @@ export class Contract {
   }
 
   /** `async`, so that parameters that cannot be written reject like any other fault. */
-  private async ask<Result>(
+  private async ask<Input, Result>(
     method: string,
-    encode: () => string,
+    input: Input,
+    encode: (input: Input) => string,
     options: ScenarioOptions | undefined,
     others: readonly (readonly [parameter: string, contract: Contract])[] = [],
   ): Promise<Result> {
     const taken = [["contract", this] as const, ...others];
     for (const [parameter, contract] of taken) if (contract.live.freed) await contract.refuse(parameter);
     const contracts = Object.fromEntries(taken.map(([parameter, { live }]) => [parameter, live]));
-    return decodeAnswer<Result>(await this.client.call(method, encode(), options, contracts), options?.numberOf);
+    return decodeAnswer<Result>(await this.client.call(method, encode(orNone(input)), options, contracts), options?.numberOf);
   }
 }
 
 /** The parameters of a run, beside those of the method; absent ones are left out. */
 function encodeRun(own: Readonly<Record<string, unknown>>, input: Omit<RunInput, "persona"> & { persona?: string | undefined }, at?: string): string {
-  const { persona, facts, entityStates, instanceBindings, outcomes } = input;
+  const { persona, facts, entityStates, instanceBindings, outcomes } = orNone(input);
   const maybe = { instance_bindings: instanceBindings, outcomes };
   // Of these two, null and "" have a meaning too: they are no documents then.
   return encodeParams({ ...own, persona, ...notDocuments(maybe) }, { facts, entity_states: entityStates, ...documents(maybe) }, at);

@@ -15,9 +15,9 @@
  * Where there is no document, importing this does nothing.
  */
 
-import type { Contract, Document, Tenor } from "./index.js";
+import type { Contract, Document, FactsDocument, Tenor } from "./index.js";
 import { createTenor, TenorError, writeJson } from "./index.js";
-import type { ActionSpaceResult, EntityStates, EvaluateResult, Facts } from "./types.js";
+import type { ActionSpaceResult, EntityStates, EvaluateResult } from "./types.js";
 import { show } from "./view.js";
 
 export const TAG = "tenor-evaluator";
@@ -57,7 +57,7 @@ type Effect = (typeof EFFECTS)[keyof typeof EFFECTS];
 /** What was given as a property. */
 interface Given {
   readonly bundle?: Bundle;
-  readonly facts?: Document<Facts>;
+  readonly facts?: FactsDocument;
   readonly entityStates?: Document<EntityStates>;
 }
 
@@ -89,10 +89,10 @@ export class TenorEvaluatorElement extends Base {
   }
 
   /** The facts, where they do not come from the attribute. */
-  get facts(): Document<Facts> | undefined {
+  get facts(): FactsDocument | undefined {
     return this.given.facts;
   }
-  set facts(facts: Document<Facts> | undefined) {
+  set facts(facts: FactsDocument | undefined) {
     this.give("facts", facts, "result");
   }
 
@@ -299,15 +299,15 @@ async function fromAttribute(value: string | null, signal: AbortSignal): Promise
 async function fetchText(address: string, signal: AbortSignal): Promise<string> {
   const failed = (reason: string): TenorError =>
     new TenorError("download_failed", `could not download \`${address}\`: ${reason}`, "", { url: address });
-  let response: Response;
   try {
-    response = await fetch(new URL(address, document.baseURI), { signal });
+    const response = await fetch(new URL(address, document.baseURI), { signal });
+    if (!response.ok) throw failed(`the server answered ${response.status} ${response.statusText}`.trim());
+    return await response.text();
   } catch (thrown) {
     signal.throwIfAborted();
+    if (thrown instanceof TenorError) throw thrown;
     throw failed(thrown instanceof Error ? thrown.message : String(thrown));
   }
-  if (!response.ok) throw failed(`the server answered ${response.status} ${response.statusText}`.trim());
-  return response.text();
 }
 
 /** Define the element under its name, unless that was done; importing this module does it already where there are custom elements. */

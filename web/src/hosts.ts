@@ -13,6 +13,8 @@ export interface WorkerLike {
   /** Only the message of an error is read. */
   onerror: ((event: { readonly message?: string }) => void) | null;
   onmessageerror: ((event: unknown) => void) | null;
+  /** The address of its script; not for a host that has none. */
+  readonly script?: () => string;
 }
 
 export type Spawn = () => WorkerLike | Promise<WorkerLike>;
@@ -27,22 +29,26 @@ export function hostsFor(runtime: "worker" | "main", workerURL: string | undefin
 
 function webWorker(workerURL: string | undefined): WorkerLike {
   if (workerURL !== undefined) {
-    return sameOrigin(workerURL) ? (new Worker(workerURL, MODULE) as WorkerLike) : blobWorker(workerURL);
+    return withScript(sameOrigin(workerURL) ? new Worker(workerURL, MODULE) : blobWorker(workerURL), () => workerURL);
   }
   try {
-    return besideThisModule();
+    return withScript(besideThisModule(), addressBesideThisModule);
   } catch (thrown) {
     // A script of another origin (a CDN's) is refused with a SecurityError.
     if (!(thrown instanceof DOMException) || thrown.name !== "SecurityError") throw thrown;
-    return blobWorker(addressBesideThisModule());
+    return withScript(blobWorker(addressBesideThisModule()), addressBesideThisModule);
   }
+}
+
+function withScript(worker: Worker, script: () => string): WorkerLike {
+  return Object.assign(worker, { script }) as WorkerLike;
 }
 
 const MODULE = { type: "module", name: "tenor-wasm" } as const;
 
-function besideThisModule(): WorkerLike {
+function besideThisModule(): Worker {
   // Bundlers look for exactly this expression and build the worker beside the page.
-  return new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "tenor-wasm" }) as WorkerLike;
+  return new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "tenor-wasm" });
 }
 
 /** The address that `besideThisModule` asks for. A bundler puts its own in there, and only that expression: so it is asked. */
@@ -61,14 +67,14 @@ function addressBesideThisModule(): string {
 }
 
 /** A worker of the page's own origin, whose one line imports the script; the other origin must allow that (CORS). */
-function blobWorker(scriptURL: string): WorkerLike {
+function blobWorker(scriptURL: string): Worker {
   const line = new Blob([`import ${JSON.stringify(scriptURL)};`], { type: "text/javascript" });
   const url = URL.createObjectURL(line);
-  const worker = new Worker(url, MODULE) as WorkerLike;
+  const worker = new Worker(url, MODULE);
   // Not before the script was read, or it would not be found.
   const release = (): void => URL.revokeObjectURL(url);
-  (worker as Worker).addEventListener("message", release, { once: true });
-  (worker as Worker).addEventListener("error", release, { once: true });
+  worker.addEventListener("message", release, { once: true });
+  worker.addEventListener("error", release, { once: true });
   return worker;
 }
 
@@ -117,7 +123,8 @@ async function workerThread(): Promise<WorkerLike> {
   const module = "node:worker_threads";
   const here = import.meta.url;
   const threads = (await import(/* @vite-ignore */ /* webpackIgnore: true */ module)) as { Worker: new (url: URL) => Thread };
-  const thread = new threads.Worker(new URL("./worker.js", here));
+  const script = new URL("./worker.js", here);
+  const thread = new threads.Worker(script);
   // A thread that owes nothing must not keep the program alive.
   let owed = 0;
   const host: WorkerLike = {
@@ -130,6 +137,7 @@ async function workerThread(): Promise<WorkerLike> {
     onmessage: null,
     onerror: null,
     onmessageerror: null,
+    script: () => script.href,
   };
   thread.on("message", (data) => {
     if (data.kind !== "alive" && data.kind !== "progress" && --owed === 0) thread.unref();

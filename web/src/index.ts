@@ -2,6 +2,7 @@
 /** The public API. Importing it does nothing and needs no `window`; `createTenor` starts a runtime. */
 
 import { Client, type Limits } from "./calls.js";
+import type { Some } from "./defaults.js";
 import { hostsFor } from "./hosts.js";
 import { absoluteURL, type FileOptions, startOptions } from "./options.js";
 import type { Progress } from "./protocol.js";
@@ -12,6 +13,7 @@ export type { CallOptions, Limits, RestartReason } from "./calls.js";
 export type {
   ActionSpaceForms,
   ActionSpaceInput,
+  ChainHolder,
   Contract,
   DiffInput,
   EvaluateBatchInput,
@@ -19,6 +21,7 @@ export type {
   Evaluation,
   ExplainInput,
   ExplainTarget,
+  RunWithChain,
   ScenarioOptions,
   SimulateFlowInput,
   SituationInput,
@@ -30,7 +33,7 @@ export { parseJson, writeJson } from "./json.js";
 export type { NumberOf } from "./json.js";
 export { latest } from "./latest.js";
 export type { FileOptions } from "./options.js";
-export type { Document, Progress, Stage } from "./protocol.js";
+export type { Document, FactsDocument, Progress, Stage } from "./protocol.js";
 export type { ActionSpaceAt, At, Session, SessionFlowInput } from "./session.js";
 export type { Source, Tenor, TenorEventMap } from "./tenor.js";
 export type * from "./types.js";
@@ -48,7 +51,7 @@ export interface TenorOptions extends FileOptions {
   /** Ends the start; `createTenor` then rejects with an `AbortError`. */
   readonly signal?: AbortSignal;
   /** How long calls may run, and how much may wait. */
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Some<Limits> | undefined;
 }
 
 /** Start a runtime. When that fails it rejects with a `TenorError` that names file, stage and remedy, and may be called again. */

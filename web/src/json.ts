@@ -18,9 +18,9 @@ const DEPTH_LIMIT = 1000;
  */
 const INEXACT_NUMBER = /(?:^|"\s*:|[[,])\s*-?(?:\d{16}|\d+[.eE])/;
 
-/** Parse text that Python wrote: natively where every number is safe, which is nearly always. */
-export function parseAnswer(text: string, numberOf?: NumberOf): unknown {
-  return INEXACT_NUMBER.test(text) ? parseJson(text, undefined, numberOf) : (JSON.parse(text) as unknown);
+/** Whether the native parser would round no number of a text. */
+export function isExact(text: string): boolean {
+  return !INEXACT_NUMBER.test(text);
 }
 
 /** What becomes of a number that JavaScript would round, or of which it would not know how it was written. */
@@ -41,7 +41,6 @@ export function writeJson(value: unknown, path = ""): string {
 
 const WHITE_SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const WORD = /true|false|null/y;
 /** What the numbers of `lossless-json` are known by, whichever copy of it made them. */
 const LOSSLESS = Symbol.for("lossless-json.LosslessNumber");
@@ -105,8 +104,16 @@ class Parser {
   }
 
   private string(): string {
-    const found = this.take(STRING);
-    return found === undefined ? this.unexpected() : (JSON.parse(found[0]) as string);
+    const { offset: start } = this;
+    const end = this.text[start] === '"' ? endOfString(this.text, start) : 0;
+    if (end === 0) return this.unexpected();
+    try {
+      const value = JSON.parse(this.text.slice(start, end)) as string;
+      this.offset = end;
+      return value;
+    } catch {
+      return this.unexpected();
+    }
   }
 
   private number(): unknown {
@@ -159,6 +166,18 @@ class Parser {
   }
 }
 
+/** Behind the quote that ends the string that begins here; 0 where none does. A pattern for it would need stack for each character. */
+function endOfString(text: string, start: number): number {
+  let quote = start;
+  for (;;) {
+    quote = text.indexOf('"', quote + 1);
+    let escapes = quote;
+    while (text[escapes - 1] === "\\") escapes--;
+    // Of backslashes that follow each other every second one is escaped itself.
+    if (quote < 0 || (quote - escapes) % 2 === 0) return quote + 1;
+  }
+}
+
 /** `undefined` for what JSON leaves out of an object. `around` are the lists and objects that hold the value. */
 function write(value: unknown, path: string, around: readonly object[]): string | undefined {
   switch (typeof value) {
@@ -185,13 +204,13 @@ function writeNumber(value: number, path: string): string {
     : Number.isInteger(value)
       ? "beyond 2^53 a JavaScript number loses digits; give a bigint, or JSON text"
       : "a decimal is given as text, such as \"12.50\"";
-  throw new TenorError("invalid_number", `the number ${value} at \`${path}\` is refused: ${advice}`, path, { number: String(value) });
+  throw new TenorError("invalid_number", `the number ${value}${at(path)} is refused: ${advice}`, path, { number: String(value) });
 }
 
 function writeObject(value: object, path: string, around: readonly object[]): string {
   if (around.includes(value)) return refuseValue("an object that holds itself", path);
   if (around.length > DEPTH_LIMIT) {
-    throw new TenorError("too_deep", `the value at \`${path}\` is nested deeper than ${DEPTH_LIMIT} levels; flatten it`, path);
+    throw new TenorError("too_deep", `the value${at(path)} is nested deeper than ${DEPTH_LIMIT} levels; flatten it`, path);
   }
   const within = [...around, value];
   if (Array.isArray(value)) {
@@ -204,7 +223,7 @@ function writeObject(value: object, path: string, around: readonly object[]): st
   }
   if (LOSSLESS in value) return writeLossless(String(value), path);
   if ("toJSON" in value && typeof value.toJSON === "function") return write(value.toJSON(), path, within) ?? "null";
-  if (!isPlain(value)) return refuseValue(`a ${value.constructor.name || "class instance"}`, path);
+  if (!isPlain(value)) return refuseValue(`a ${className(value)}`, path);
   const members: string[] = [];
   for (const [key, member] of Object.entries(value)) {
     const text = write(member, `${path}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`, within);
@@ -225,6 +244,16 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Also where `constructor` is no class: an object may have a member of that name. */
+function className({ constructor: made }: object): string {
+  return (typeof made === "function" && made.name) || "class instance";
+}
+
 function refuseValue(what: string, path: string): never {
-  throw new TenorError("invalid_json", `\`${path}\` is ${what}, which JSON cannot hold: give plain objects, lists, texts, integers`, path);
+  throw new TenorError("invalid_json", `the value${at(path)} is ${what}, which JSON cannot hold: give plain objects, lists, texts, integers`, path);
+}
+
+/** Where a value stands, for a message; nothing where it is the whole. */
+function at(path: string): string {
+  return path === "" ? "" : ` at \`${path}\``;
 }

@@ -8,7 +8,8 @@
  * box.addEventListener("input", () => evaluate(box.value).then(show, (error) => error.name === "AbortError" || tell(error)));
  * ```
  */
-export function latest<Arguments extends readonly unknown[], Result>(
+// `any`, so that the arguments of a call that does not say their types are not `unknown`.
+export function latest<Arguments extends readonly any[], Result>(
   call: (signal: AbortSignal, ...args: Arguments) => Promise<Result>,
 ): (...args: Arguments) => Promise<Result> {
   let current: AbortController | undefined;
@@ -16,9 +17,11 @@ export function latest<Arguments extends readonly unknown[], Result>(
     current?.abort();
     const mine = new AbortController();
     current = mine;
-    const result = await call(mine.signal, ...args);
-    // A call may have been answered just before it was replaced: it is out of date all the same.
-    mine.signal.throwIfAborted();
-    return result;
+    try {
+      return await call(mine.signal, ...args);
+    } finally {
+      // A call may have been answered, or have failed, just before it was replaced: it is out of date all the same.
+      mine.signal.throwIfAborted();
+    }
   };
 }

@@ -1,5 +1,6 @@
 /** What a start needs, made from what the application says: addresses become absolute, what is absent gets its default. */
 
+import { type Some, withDefaults } from "./defaults.js";
 import { defaultFolder, hostAddress, wheelIn } from "./locate.js";
 import type { Stage, StartOptions } from "./protocol.js";
 import { DEFAULT_TIMEOUTS } from "./runtime.js";
@@ -20,7 +21,7 @@ export interface FileOptions {
   /** Start from the memory snapshot in that folder, faster still; one that does not fit is refused with `snapshot_mismatch`. */
   readonly snapshot?: boolean;
   /** Milliseconds that a stage may take; for `download`, that may pass without a byte. */
-  readonly timeouts?: Partial<Record<Stage, number>>;
+  readonly timeouts?: Some<Record<Stage, number>> | undefined;
 }
 
 export function startOptions({ indexURL, wheelURL, compiledURL, snapshot, timeouts }: FileOptions): StartOptions {
@@ -32,7 +33,7 @@ export function startOptions({ indexURL, wheelURL, compiledURL, snapshot, timeou
     wheelURL: wheelURL === undefined ? wheelIn(folder) : absoluteURL(wheelURL),
     compiledURL: compiledURL === undefined ? compiledDefault : folderURL(compiledURL),
     snapshot,
-    timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
+    timeouts: withDefaults(DEFAULT_TIMEOUTS, timeouts),
   };
 }
 

@@ -17,17 +17,17 @@
  * importing this does nothing.
  */
 
-import { TenorError } from "./errors.js";
+import { asTenorError, TenorError } from "./errors.js";
 import { writeJson } from "./json.js";
-import type { ActionSpaceResult, EntityStates, EvaluateResult, Facts } from "./types.js";
-import type { Document } from "./protocol.js";
+import type { ActionSpaceResult, EntityStates, EvaluateResult } from "./types.js";
+import type { Document, FactsDocument } from "./protocol.js";
 
 export const TAG = "tenor-playground";
 
 /** What may be put in instead of the playground's own inputs. A member that is given replaces the whole of what was there. */
 export interface PlaygroundInputs {
   /** All facts of the contract that have no default. */
-  readonly facts?: Document<Facts>;
+  readonly facts?: FactsDocument;
   /** All instances. */
   readonly states?: Document<EntityStates>;
   readonly persona?: string;
@@ -165,12 +165,12 @@ export class TenorPlaygroundElement extends Base {
   }
 
   /** Put a workspace, or only inputs, into the playground. Rejects with the `TenorError` that says what is wrong with them. */
-  async load(content: Pick<Content, "workspace" | "inputs">): Promise<void> {
+  async load(content: Pick<Content, "workspace" | "inputs"> = {}): Promise<void> {
     await this.ask("tenor:load", content);
   }
 
   /** Select something, or show a panel, or both. */
-  async select(content: Pick<Content, "selection" | "panel">): Promise<void> {
+  async select(content: Pick<Content, "selection" | "panel"> = {}): Promise<void> {
     await this.ask("tenor:select", content);
   }
 
@@ -285,14 +285,19 @@ export class TenorPlaygroundElement extends Base {
     this.dispatchEvent(new CustomEvent<PlaygroundErrorDetail>("playground-error", { detail: { error }, bubbles: true, composed: true }));
   }
 
-  private ask(type: string, content: Content): Promise<Answer> {
+  private async ask(type: string, content: Content): Promise<Answer> {
     const { frame } = this;
     if (!this.isReady || frame?.contentWindow == null) {
-      return Promise.reject(new TenorError("playground_not_ready", "wait for the event `playground-ready`"));
+      throw new TenorError("playground_not_ready", "wait for the event `playground-ready`");
     }
     const id = this.next++;
     const message = { type, id, ...asTexts(content) };
-    frame.contentWindow.postMessage(message, new URL(frame.src).origin);
+    try {
+      frame.contentWindow.postMessage(message, new URL(frame.src).origin);
+    } catch (thrown) {
+      writeJson(content); // says where what no message can hold is
+      throw asTenorError(thrown, "invalid_message", "this cannot be sent");
+    }
     return new Promise((resolve, reject) => this.pending.set(id, { resolve, reject }));
   }
 }

@@ -4,8 +4,10 @@
  * Both ways it is JSON text: no Python object ever reaches JavaScript, so nothing leaks and nothing is coerced.
  */
 
+import { parseAnswer } from "./answers.js";
 import { type ErrorShape, TenorError } from "./errors.js";
-import { type NumberOf, parseAnswer, parseJson, writeJson } from "./json.js";
+import { type NumberOf, parseJson, writeJson } from "./json.js";
+import type { Facts } from "./types.js";
 
 /** Raised whenever a message changes its shape; page and worker refuse each other when theirs differ. */
 export const PROTOCOL_VERSION = 3;
@@ -74,6 +76,9 @@ export function otherProtocol(found: unknown): TenorError {
  */
 export type Document<Value extends object = object> = string | Value;
 
+/** Facts by id. Any object: what is typed by an interface has no index signature, and would be no `Facts`. */
+export type FactsDocument = Document<Facts | object>;
+
 /**
  * The parameters of a call as one JSON text; `undefined` entries are left out, documents that are text are spliced in as they are.
  * `at` is where they stand among the parameters of the whole call, for what is refused.
@@ -91,6 +96,11 @@ export function encodeParams(
     if (document !== undefined) members.push(`${JSON.stringify(name)}:${documentText(name, document, at)}`);
   }
   return `{${members.join(",")}}`;
+}
+
+/** Where nobody checks types, nothing may be given at all: Python then says what is missing. */
+export function orNone<Input>(input: Input): Input {
+  return input ?? ({} as Input);
 }
 
 /** The same parameters with handles among them, each under its parameter's name. */

@@ -1,15 +1,14 @@
 /** An open session, as the application holds it: like a contract, it stays good when the worker behind it is replaced. */
 
 import type { CallOptions, Client } from "./calls.js";
-import type { ActionSpaceForms, ViewInput } from "./contract.js";
+import type { ActionSpaceForms, RunWithChain, ViewInput } from "./contract.js";
 import { TenorError } from "./errors.js";
 import type { LiveContract, LiveSession } from "./lives.js";
-import { decodeAnswer, type Document, encodeParams } from "./protocol.js";
+import { decodeAnswer, encodeParams, type FactsDocument, orNone } from "./protocol.js";
 import type {
   ActionSpaceChangeResult,
   ActionSpaceGroupedResult,
   EvaluateResult,
-  Facts,
   Finding,
   InstanceBindings,
   OpenSessionResult,
@@ -61,7 +60,7 @@ export class Session {
   }
 
   /** New facts, in the place of all former ones. */
-  setFacts(facts: Document<Facts>, options?: CallOptions): Promise<number> {
+  setFacts(facts: FactsDocument, options?: CallOptions): Promise<number> {
     return this.change("set_facts", () => encodeParams({}, { facts }), options);
   }
 
@@ -84,8 +83,8 @@ export class Session {
   }
 
   /** Take over every transition that `simulateFlow` told of, or none: where an instance has moved since, it is refused. */
-  apply({ would_transition }: Pick<SimulateFlowResult, "would_transition">, options?: CallOptions): Promise<number> {
-    return this.change("apply", () => encodeParams({ transitions: would_transition }), options);
+  apply(run: Pick<SimulateFlowResult, "would_transition">, options?: CallOptions): Promise<number> {
+    return this.change("apply", () => encodeParams({ transitions: orNone(run).would_transition }), options);
   }
 
   /** The verdicts that follow from the facts. */
@@ -105,13 +104,17 @@ export class Session {
    * What of the action space is different since a revision: for `applyChange`. Without one, and where it is too long ago, the
    * whole in its grouped form, where instances are listed once.
    */
+  changes(since?: undefined, options?: CallOptions): Promise<ActionSpaceAt>;
+  changes(since?: number, options?: CallOptions): Promise<ActionSpaceChangeResult | ActionSpaceAt>;
   changes(since?: number, options?: CallOptions): Promise<ActionSpaceChangeResult | ActionSpaceAt> {
     return this.ask("action_space", () => encodeParams({ since: since ?? null }), options);
   }
 
   /** How a flow would run on the present facts and instances; nothing is changed before `apply`. */
+  simulateFlow(input: SessionFlowInput & { readonly provenance: true }, options?: CallOptions): Promise<RunWithChain>;
+  simulateFlow(input: SessionFlowInput, options?: CallOptions): Promise<SimulateFlowResult>;
   simulateFlow(input: SessionFlowInput, options?: CallOptions): Promise<SimulateFlowResult> {
-    const { flow, persona, instanceBindings, outcomes, provenance } = input;
+    const { flow, persona, instanceBindings, outcomes, provenance } = orNone(input);
     const params = { flow, persona, instance_bindings: instanceBindings, outcomes, provenance };
     return this.ask("simulate_flow", () => encodeParams(params), options);
   }

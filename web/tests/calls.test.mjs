@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setMaxListeners } from "node:events";
 import { test } from "node:test";
 import { Client } from "../dist/calls.js";
+import { withDefaults } from "../dist/defaults.js";
 import { FakeWorker, hatchery, ObligingWorker, OPTIONS, turns } from "./fake_worker.mjs";
 
 const FAST = { callTime: 50, abortGrace: 20 };
@@ -228,6 +229,34 @@ test("limits: a queue that is full and parameters that are too long are refused 
   await assert.rejects(client.call("d", "{}"), { code: "queue_full" });
   await Promise.all(calls);
   await assert.rejects(client.call("d", '{"long":"parameters"}'), { code: "input_too_large" });
+});
+
+test("limits that are undefined are left out, like those that are not there", async () => {
+  assert.deepEqual(withDefaults({ a: 1, b: 2, c: 3 }, { a: undefined, b: 0 }), { a: 1, b: 0, c: 3 });
+  const { client, told } = await started({ callTime: undefined, queuedCalls: undefined, inputLength: undefined, abortGrace: 20 });
+  assert.equal((await ok(client.call("a", "{}"))).method, "a");
+  assert.deepEqual(told, []);
+});
+
+test("however much a restart brings back, it listens to no signal for it", async () => {
+  let listening = 0;
+  const { addEventListener } = EventTarget.prototype;
+  const { client, workers } = await started(FAST);
+  const { live: contract } = await client.load('{"bundle":"kept"}');
+  const { live: session } = await client.open(contract, "{}");
+  for (let change = 0; change < 50; change++) await client.change(session, "set_facts", "{}");
+  EventTarget.prototype.addEventListener = function (...given) {
+    if (this === client.ending.signal) listening++;
+    return addEventListener.apply(this, given);
+  };
+  try {
+    await assert.rejects(client.call("stuck", "{}"), { name: "TimeoutError" });
+    await client.call("a", "{}");
+  } finally {
+    EventTarget.prototype.addEventListener = addEventListener;
+  }
+  assert.equal(workers[1].sent.filter(({ method }) => method === "set_facts").length, 50);
+  assert.ok(listening <= 1, `${listening} listeners`);
 });
 
 test("ten thousand calls leave nothing behind", async () => {

@@ -14,13 +14,19 @@ function crossing({ answer = (given) => given.join("|") } = {}) {
     if (content.length < size) content = new Uint8Array(Math.max(size, LEAST));
     return content;
   };
+  /** What was released is gone, as in Pyodide. */
+  const buffer = (seen) => {
+    let released = false;
+    const alive = () => assert.equal(released, false, "the buffer was released already");
+    return { get data() { return alive(), seen; }, release: () => (alive(), (released = true), held--) };
+  };
   const python = {
     window(size) {
       windows.push(size);
       if (size === 0) content = new Uint8Array(0);
       else roomy(size);
       held++;
-      return { getBuffer: () => (held++, { data: content, release: () => held-- }), destroy: () => held-- };
+      return { getBuffer: () => (held++, buffer(content)), destroy: () => held-- };
     },
     carried(callable, marks, ...values) {
       came.push(values.map((value, place) => (marks & (1 << place) ? "window" : typeof value)).join(" "));
@@ -66,8 +72,9 @@ test("a long text goes by the window and its answer comes by it; the window is k
 test("long texts follow each other in the window", () => {
   const { call, came } = crossing();
   const other = LONG.replaceAll("x", "y");
-  assert.ok(call(LONG, 3, other, "z") === `${LONG}|3|${other}|z`);
-  assert.deepEqual(came, ["window number window string"]);
+  const third = LONG.replaceAll("x", "w");
+  assert.ok(call(LONG, 3, other, "z", third) === `${LONG}|3|${other}|z|${third}`);
+  assert.deepEqual(came, ["window number window string window"]);
 });
 
 test("a text goes by the window from where that is sooner", () => {
@@ -86,12 +93,14 @@ test("the window is looked for again where Python's memory has moved, before a c
   assert.equal(windows.length, 4);
 });
 
-test("a very large window is given up after the call", () => {
+test("a very large window is given up after the call, and the next call has one of its own", () => {
   const { call, windows, moved, held } = crossing({ answer: () => (moved(), "short") });
   const size = 2 ** 20 + 1;
   assert.equal(call("x".repeat(size)), "short");
   assert.deepEqual(windows, [size, 5, 0]);
   assert.equal(held(), 0);
+  assert.equal(call(LONG), "short");
+  assert.deepEqual(windows.slice(3), [LONG.length, 5]);
 });
 
 test("what an answer repeats comes once, and is put where it belongs", () => {
@@ -112,6 +121,13 @@ for (const [what, part] of [
     assert.deepEqual(came, ["string window"]);
   });
 }
+
+test("a text whose last sign has no room in the window goes as text, and whole", () => {
+  const { call, came } = crossing();
+  const text = `${"x".repeat(2 ** 20)}é`;
+  assert.ok(call(text) === text);
+  assert.deepEqual(came, ["string"]);
+});
 
 test("a caller's own bytes are not taken for ours", () => {
   const { call, came } = crossing();

@@ -44,11 +44,25 @@ test("a start that fails rejects with the worker's error and ends the worker", a
   assert.equal(worker.terminated, true);
 });
 
-test("a worker whose script cannot be loaded rejects the start", async () => {
+test("a worker whose script cannot be loaded rejects the start with the script's address and what to do", async () => {
   const { worker, started } = starting();
+  worker.script = () => "https://a.example/worker.js";
   await turns();
   worker.onerror({});
-  await assert.rejects(started, { code: "runtime_stopped", message: /script/ });
+  await assert.rejects(started, ({ code, message, details }) => {
+    assert.deepEqual([code, details.url, details.stage], ["runtime_download_failed", "https://a.example/worker.js", "download"]);
+    for (const part of [details.url, "workerURL", "worker-src"]) assert.ok(message.includes(part), message);
+    return true;
+  });
+  assert.equal(worker.terminated, true);
+});
+
+test("a worker that spoke and then fails has stopped", async () => {
+  const { worker, started } = starting();
+  await turns();
+  worker.say({ kind: "alive", locked: false });
+  worker.onerror({ message: "out of memory" });
+  await assert.rejects(started, { code: "runtime_stopped", message: /out of memory/ });
 });
 
 test("an aborted start rejects with AbortError and ends the worker", async () => {

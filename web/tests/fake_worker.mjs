@@ -45,10 +45,15 @@ export class ObligingWorker extends FakeWorker {
     super.postMessage(message);
     setImmediate(() => {
       if (this.terminated) return;
-      if (message.kind === "start") this.say({ kind: "started", wheel: "0.1.0" });
+      if (message.kind === "start") this.begin();
       else if (!this.stuckOn.has(message.method)) this.serve(message);
       else this.stuck = true;
     });
+  }
+
+  begin() {
+    this.say({ kind: "alive", locked: false });
+    this.say({ kind: "started", wheel: "0.1.0" });
   }
 
   serve({ id, method, params }) {
@@ -58,6 +63,8 @@ export class ObligingWorker extends FakeWorker {
       const handle = this.handles++;
       this.loaded.set(handle, given.bundle);
       this.answer(id, JSON.stringify({ ok: { handle, contract_id: "c", contract_hash: "h", warnings: [] } }));
+    } else if (method === "open_session") {
+      this.answer(id, '{"ok":{"session":0,"revision":0,"warnings":[]}}');
     } else if (method === "free") {
       this.loaded.delete(given.contract);
       this.answer(id, '{"ok":{}}');

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseAnswer, parseJson, writeJson } from "../dist/json.js";
+import { parseAnswer } from "../dist/answers.js";
+import { parseJson, writeJson } from "../dist/json.js";
 
 test("integers beyond 2^53 and numbers with fraction or exponent are strings, digit by digit", () => {
   const text = '{"a":9007199254740991,"b":9007199254740992,"c":-9007199254740993123,"d":1.10,"e":1e3,"f":[0,-7]}';
@@ -31,6 +32,17 @@ test("the own parser agrees with the native one on everything whose numbers are 
     '"\\u00e9\\n\\\\\\"\\/😀"', "null", "true", " [ ] ", "{ }", '[[],{},[{"a":[null,false]}]]', '{"":0,"a b":"c"}', "-0", '"\\ud83d\\ude00"',
   ];
   for (const text of texts) assert.deepEqual(parseJson(text), JSON.parse(text), text);
+});
+
+test("a string may be as long as a text", () => {
+  for (const text of [`"${"a".repeat(9e6)}"`, `["${"\\n".repeat(5e6)}","${"\\\\".repeat(5e6)}"]`]) {
+    assert.ok(JSON.stringify(parseJson(text)) === text);
+  }
+});
+
+test("a string ends at the quote that is not escaped, and nowhere else", () => {
+  for (const text of ['["\\\\","\\""]', '["\\\\\\"","a"]', '{"\\"":"\\\\"}', '""', '"\\\\"']) assert.deepEqual(parseJson(text), JSON.parse(text), text);
+  for (const text of ['"', '"\\"', '"\\\\\\"', '["a]', '"\\u12"', '"\\']) assert.throws(() => parseJson(text), { code: "invalid_json" }, text);
 });
 
 test("a member called __proto__ is a member, not a prototype", () => {
@@ -87,6 +99,7 @@ const REFUSED = [
   ["a set", [new Set()], "/0"],
   ["a function", { f: () => 1 }, "/f"],
   ["a symbol", { s: Symbol("s") }, "/s"],
+  ["an instance whose class is hidden", { i: Object.assign(new Map(), { constructor: null }) }, "/i"],
   ["a hole", [1, , 3], "/1"],
   ["undefined in a list", [undefined], "/0"],
   ["an object that holds itself", circular, "/inner/0"],
@@ -94,6 +107,11 @@ const REFUSED = [
 for (const [what, value, path] of REFUSED) {
   test(`${what} is refused with its place`, () => assert.throws(() => writeJson(value), { code: "invalid_json", path }));
 }
+
+test("what is refused as a whole has no place", () => {
+  assert.throws(() => writeJson(undefined), { code: "invalid_json", path: "", message: /^the value is nothing/ });
+  assert.throws(() => writeJson(0.5), { code: "invalid_number", path: "", message: /^the number 0.5 is refused/ });
+});
 
 test("undefined members are left out, and toJSON is asked, as JSON.stringify does", () => {
   assert.equal(writeJson({ a: undefined, d: new Date(0) }), '{"d":"1970-01-01T00:00:00.000Z"}');

@@ -66,7 +66,8 @@ export function answerTo(request: Request, mode: EmbedMode): Reply {
 /** Read whole before anything is changed. */
 function load({ workspace: next, inputs }: Request): Reply {
   if (next === undefined && inputs === undefined) refuse("invalid_message", "there is neither a workspace nor inputs in the message", "");
-  const read: Workspace | undefined = next === undefined ? undefined : refused("invalid_workspace", "/workspace", () => readWorkspace(asText(next, "/workspace")));
+  const text = next === undefined ? undefined : asText(next, "/workspace");
+  const read: Workspace | undefined = text === undefined ? undefined : refused("invalid_workspace", "/workspace", () => readWorkspace(text));
   const changes = inputs === undefined ? {} : readInputs(inputs);
   if (read !== undefined) replaceWorkspace({ ...read, inputs: { ...read.inputs, ...changes } });
   else change(setInputs(changes));
@@ -119,6 +120,8 @@ function refused<Value>(code: string, member: string, read: () => Value): Value 
     return read();
   } catch (thrown) {
     if (thrown instanceof WorkspaceError) return refuse(code, thrown.finding, member + thrown.path);
+    // Text that is no JSON.
+    if (thrown instanceof TenorError) return refuse(thrown.code, thrown.message, member + thrown.path);
     throw thrown;
   }
 }

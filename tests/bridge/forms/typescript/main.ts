@@ -9,6 +9,14 @@ const tenor = await createTenor(options);
 const contract: Contract = await tenor.load({ files: { "a.tenor": "" }, root: "a.tenor" });
 const evaluate = latest((signal, facts: string) => contract.evaluate({ facts }, { signal }));
 const first: string | undefined = (await evaluate("{}")).verdicts[0]?.type;
+interface OrderFacts {
+  readonly line_count: number;
+}
+const ofAnInterface: OrderFacts = { line_count: 4 };
+void contract.evaluate({ facts: ofAnInterface });
+void contract.evaluateBatch({ factSets: [ofAnInterface] });
+const passedOn: number | undefined = undefined;
+void createTenor({ timeouts: { download: passedOn }, limits: { callTime: passedOn } });
 await tenor.dispose();
 
 await init();
@@ -23,6 +31,8 @@ const element: TenorEvaluatorElement | null = document.querySelector("tenor-eval
 element?.addEventListener("tenor-result", (event) => console.log(event.detail.actionSpace?.actions.length, first, freed, outcome));
 element?.addEventListener("tenor-error", ({ detail: { error } }) => console.log(error instanceof TenorError && error.code));
 
+// @ts-expect-error: without `provenance` there is no chain
+void contract.verify(await contract.simulateFlow({ flow: "flow", persona: "clerk", facts: {} }));
 // @ts-expect-error: facts are an object or a text
 void contract.evaluate({ facts: 7 });
 // @ts-expect-error: the seven functions take texts
