@@ -88,7 +88,7 @@ def test_bad_lines_are_told_by_number_and_the_rest_is_unharmed(contract: str, tm
 def test_people_read_verdicts_a_line_and_bad_lines_apart(contract: str, tmp_path: Path) -> None:
     done = ran(contract, "--batch", batch(tmp_path, BAD + b'\n{"amount": 7, "colour": 1}'))
     assert done.stdout == "line 1: large = true\nline 9: no verdict\nline 10: no verdict\n"
-    assert "line 4: error[invalid_json]: the fact set is not valid JSON" in done.stderr
+    assert "line 4: error[invalid_json]: the fact set cannot be read as JSON" in done.stderr
     assert "line 5: error[invalid_facts]: 2 faults\n  /amount: " in done.stderr
     assert "line 10: warning[unknown_fact] at /colour: " in done.stderr
     assert done.stderr.endswith("5 of 8 fact sets could not be evaluated\n")

@@ -41,7 +41,7 @@ def read_json(text: str, what: str = "the text") -> Json:
     ``invalid_number``, ``invalid_text`` for half a surrogate pair, ``too_deep``.
     """
     if not isinstance(text, str):
-        raise TenorError("invalid_json", f"{what} must be JSON text, not a {type(text).__name__}")
+        raise TenorError("invalid_json", f"{what} must be given as JSON text")
     if _is_too_deep(text):
         raise _too_deep(what)
     value = _read_quickly(text)
@@ -135,7 +135,7 @@ def _read_carefully(text: str, what: str) -> Json:
     except json.JSONDecodeError as error:
         raise TenorError(
             "invalid_json",
-            f"{what} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}",
+            f"{what} cannot be read as JSON: {error.msg} at line {error.lineno}, column {error.colno}",
             "",
             {"line": error.lineno, "column": error.colno},
         ) from None
