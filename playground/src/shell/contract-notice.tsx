@@ -10,7 +10,7 @@ import { PanelLink } from "./panel-link";
 export function ContractNotice({ what }: { readonly what: string }): JSX.Element | null {
   const { problems } = contract.answer.value;
   if (problems.length === 0 || inspection.value === undefined) return null;
-  return <Notice text={`The contract has errors: ${what} to its last version without.`} panel="contract" problems={problems} />;
+  return <Notice text={`The contract has errors: ${what} to its last version without errors.`} panel="contract" problems={problems} />;
 }
 
 interface NoticeProps {
