@@ -11,7 +11,7 @@ The public interchange schema names the common forms: ``fact_ref``, ``field_ref`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 
 from tenor_wasm.errors import Findings, Json, Place, is_object, listed, shown
 from tenor_wasm.interchange import nodes
@@ -417,7 +417,7 @@ class ExpressionReader:
                 place,
             )
             return None
-        if _holds_variable_product(term) or (_is_product(term) and isinstance(declared, IntType)):
+        if nodes.multiplies_variables(term) or (nodes.is_product(term) and isinstance(declared, IntType)):
             return self._contained_product(term, declared, place)
         return term
 
@@ -434,18 +434,6 @@ class ExpressionReader:
             place,
         )
         return None
-
-
-def _is_product(term: Term) -> TypeGuard[nodes.ArithmeticTerm]:
-    return isinstance(term, nodes.ArithmeticTerm) and term.operator == "*"
-
-
-def _holds_variable_product(term: Term) -> bool:
-    if not isinstance(term, nodes.ArithmeticTerm):
-        return False
-    if _is_product(term) and not isinstance(term.right, nodes.LiteralTerm):
-        return True
-    return _holds_variable_product(term.left) or _holds_variable_product(term.right)
 
 
 def _is_literal(json: Json) -> bool:

@@ -131,3 +131,17 @@ class VerdictPresent(NamedTuple):
 
 
 Predicate: TypeAlias = Comparison | Truth | Conjunction | Disjunction | Negation | Quantified | VerdictPresent
+
+
+def is_product(term: Term) -> bool:
+    """Whether a term is one product."""
+    return isinstance(term, ArithmeticTerm) and term.operator == "*"
+
+
+def multiplies_variables(term: Term) -> bool:
+    """Whether two variables are multiplied anywhere in a term: a literal factor stands on the right (§7.1)."""
+    if not isinstance(term, ArithmeticTerm):
+        return False
+    if is_product(term) and not isinstance(term.right, LiteralTerm):
+        return True
+    return multiplies_variables(term.left) or multiplies_variables(term.right)
